@@ -1,0 +1,1 @@
+"""The mechanism every Cairn service stands on."""

@@ -1,0 +1,1 @@
+"""What Cairn's services say to one another."""

@@ -1,0 +1,83 @@
+"""Every topic: what it carries, who publishes it, and who hears it."""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from contracts import matching, notifications, profiles, sessions
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One aggregate type's events, keyed by the aggregate's id."""
+
+    name: str
+    body: type[msgspec.Struct]
+    changes: type[StrEnum]
+    publisher: str
+    heard_by: tuple[str, ...] = ("gateway",)
+    partitions: int = 12  # for ever: order and compaction are per partition
+
+
+def _topic(name: str, body: type[msgspec.Struct], changes: type[StrEnum], *others: str) -> Topic:
+    publisher = name.partition(".")[0]
+    return Topic(
+        name=name, body=body, changes=changes, publisher=publisher, heard_by=("gateway", *others)
+    )
+
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        _topic(profiles.ORGANISATION, profiles.Organisation, profiles.OrganisationChange),
+        _topic(profiles.SITE, profiles.Site, profiles.SiteChange),
+        _topic(
+            profiles.PERSON, profiles.Person, profiles.PersonChange, "matching", "notifications"
+        ),
+        _topic(matching.PROGRAMME, matching.Programme, matching.ProgrammeChange, "notifications"),
+        _topic(matching.ENROLMENT, matching.Enrolment, matching.EnrolmentChange),
+        _topic(matching.MATCHING_RUN, matching.MatchingRun, matching.RunChange, "notifications"),
+        _topic(
+            matching.PAIRING, matching.Pairing, matching.PairingChange, "sessions", "notifications"
+        ),
+        _topic(sessions.SESSION, sessions.Session, sessions.SessionChange, "notifications"),
+        _topic(sessions.GOAL, sessions.Goal, sessions.GoalChange),
+        _topic(sessions.FEEDBACK, sessions.Feedback, sessions.FeedbackChange, "notifications"),
+        _topic(
+            notifications.NOTIFICATION,
+            notifications.Notification,
+            notifications.NotificationChange,
+        ),
+        _topic(
+            notifications.PREFERENCES,
+            notifications.Preferences,
+            notifications.PreferencesChange,
+        ),
+    )
+}
+
+
+def topics_of(publisher: str) -> list[Topic]:
+    """The topics that a service publishes."""
+    return [topic for topic in TOPICS.values() if topic.publisher == publisher]
+
+
+def topics_heard_by(service: str) -> list[Topic]:
+    """The topics that a service hears, in the order of the catalogue."""
+    return [topic for topic in TOPICS.values() if service in topic.heard_by]
+
+
+JsonSchema = dict[str, Any]
+
+
+def json_schema(topic: Topic) -> JsonSchema:
+    """The JSON Schema (2020-12) of a topic's bodies, self-contained."""
+    (reference,), definitions = msgspec.json.schema_components(
+        [topic.body], ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": topic.name,
+        **reference,
+        "$defs": dict(sorted(definitions.items())),
+    }

@@ -1,0 +1,65 @@
+"""What notifications says of who was told what, and how they wish to be told."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from contracts.vocabulary import Vocabulary
+
+NOTIFICATION = "notifications.notification"
+PREFERENCES = "notifications.preferences"
+
+
+class NotificationChange(StrEnum):
+    POSTED = "notifications.notification.posted"
+    READ = "notifications.notification.read"
+    RESTATED = "notifications.notification.restated"
+
+
+class PreferencesChange(StrEnum):
+    CHANGED = "notifications.preferences.changed"
+    RESTATED = "notifications.preferences.restated"
+
+
+class NotificationKind(Vocabulary):
+    PAIRING_PROPOSED = "pairing_proposed"
+    PAIRING_ACCEPTED = "pairing_accepted"
+    PAIRING_ACTIVATED = "pairing_activated"
+    PAIRING_DECLINED = "pairing_declined"
+    PAIRING_PAUSED = "pairing_paused"
+    PAIRING_RESUMED = "pairing_resumed"
+    PAIRING_COMPLETED = "pairing_completed"
+    PAIRING_ENDED = "pairing_ended"
+    SESSION_SCHEDULED = "session_scheduled"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    SESSION_HELD = "session_held"
+    FEEDBACK_GIVEN = "feedback_given"
+    RUN_COMPLETED = "run_completed"
+    UNKNOWN = "unknown"
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry in a person's inbox."""
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID  # whose inbox
+    kind: NotificationKind
+    title: str
+    body: str
+    about_type: str  # the topic of what it is about, "matching.pairing"
+    about_id: UUID
+    posted_at: datetime
+    read_at: datetime | None = None
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person wishes to be told; its `id` is the person's."""
+
+    id: UUID
+    organisation_id: UUID
+    email: bool = True
+    muted: list[NotificationKind] = []  # told in the inbox only

@@ -1,0 +1,109 @@
+"""What profiles says of organisations, their sites and their people."""
+
+from datetime import datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from contracts.vocabulary import Vocabulary
+
+ORGANISATION = "profiles.organisation"
+SITE = "profiles.site"
+PERSON = "profiles.person"
+
+
+class OrganisationChange(StrEnum):
+    SET_UP = "profiles.organisation.set_up"
+    CHANGED = "profiles.organisation.changed"
+    RESTATED = "profiles.organisation.restated"
+
+
+class SiteChange(StrEnum):
+    OPENED = "profiles.site.opened"
+    CHANGED = "profiles.site.changed"
+    RESTATED = "profiles.site.restated"
+
+
+class PersonChange(StrEnum):
+    JOINED = "profiles.person.joined"
+    CHANGED = "profiles.person.changed"
+    LEFT = "profiles.person.left"
+    RESTATED = "profiles.person.restated"
+
+
+class Standing(Vocabulary):
+    """Whether a person works for the organisation."""
+
+    ACTIVE = "active"
+    LEFT = "left"
+    UNKNOWN = "unknown"
+
+
+class Visibility(Vocabulary):
+    """Who may find a person's profile; partners in a pairing always see each other."""
+
+    NETWORK = "network"
+    SITE = "site"
+    PRIVATE = "private"
+    UNKNOWN = "unknown"
+
+
+class Organisation(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer of the platform: the tenant. Its `id` is its `organisation_id`."""
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where the organisation's people work."""
+
+    id: UUID
+    organisation_id: UUID
+    code: str  # the organisation's own short name, as HR files have it
+    name: str
+    city: str
+    country: str  # ISO 3166-1 alpha-2
+    time_zone: str  # IANA, "Europe/Lisbon"
+    languages: list[str] = []  # BCP 47, the most spoken first
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """A span of a weekday that a person keeps free, in the person's own time zone."""
+
+    weekday: int  # ISO: 1 is Monday, 7 is Sunday
+    opens: time
+    closes: time
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone who works for the organisation, with what they offer and seek."""
+
+    id: UUID
+    organisation_id: UUID
+    employee_number: str  # unique in the organisation
+    subject: str  # who the identity provider says they are (the token's `sub`)
+    email: str
+    given_name: str
+    family_name: str
+    job_title: str
+    site_id: UUID
+    time_zone: str  # IANA; the site's unless the person chose another
+    department: str = ""
+    manager_id: UUID | None = None
+    languages: list[str] = []  # BCP 47, the preferred first
+    skills: list[str] = []
+    interests: list[str] = []
+    values: list[str] = []
+    offers_mentoring: bool = False
+    skills_offered: list[str] = []
+    capacity: int = 0  # mentees at once, over all programmes
+    seeks_mentoring: bool = False
+    skills_sought: list[str] = []
+    aspiration: str = ""  # where they would like to go, in their own words
+    availability: list[Window] = []
+    visibility: Visibility = Visibility.NETWORK
+    standing: Standing = Standing.ACTIVE
+    joined_at: datetime

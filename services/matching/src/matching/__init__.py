@@ -1,0 +1,1 @@
+"""Programmes, enrolments, matching runs and pairings."""

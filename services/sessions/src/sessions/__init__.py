@@ -1,0 +1,1 @@
+"""Sessions, goals and feedback."""
