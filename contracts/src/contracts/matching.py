@@ -1,12 +1,12 @@
 """What matching says of programmes, who takes part in them, and who was paired with whom."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from contracts.vocabulary import Vocabulary
+from contracts.vocabulary import Instant, Vocabulary
 
 PROGRAMME = "matching.programme"
 ENROLMENT = "matching.enrolment"
@@ -122,7 +122,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     status: EnrolmentStatus = EnrolmentStatus.ACTIVE
     capacity: int | None = None  # a mentor's mentees in this programme; none: their own capacity
-    enrolled_at: datetime
+    enrolled_at: Instant
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +148,7 @@ class MatchingRun(msgspec.Struct, frozen=True, kw_only=True):
     programme_id: UUID
     status: RunStatus
     requested_by: UUID | None = None
-    requested_at: datetime
+    requested_at: Instant
     rules: Rules = Rules()
     certificate: Certificate | None = None
     failure: str | None = None
@@ -174,10 +174,10 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     status: PairingStatus = PairingStatus.PROPOSED
     score: float = 0.0  # in [0, 1]
     reasons: list[Reason] = []
-    proposed_at: datetime
-    mentor_accepted_at: datetime | None = None
-    mentee_accepted_at: datetime | None = None
-    active_since: datetime | None = None
-    closed_at: datetime | None = None  # declined, completed or ended
+    proposed_at: Instant
+    mentor_accepted_at: Instant | None = None
+    mentee_accepted_at: Instant | None = None
+    active_since: Instant | None = None
+    closed_at: Instant | None = None  # declined, completed or ended
     closed_by: UUID | None = None  # a person, or none: the platform
     closing_reason: str = ""

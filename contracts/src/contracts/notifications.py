@@ -1,12 +1,11 @@
 """What notifications says of who was told what, and how they wish to be told."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from contracts.vocabulary import Vocabulary
+from contracts.vocabulary import Instant, Vocabulary
 
 NOTIFICATION = "notifications.notification"
 PREFERENCES = "notifications.preferences"
@@ -52,8 +51,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     about_type: str  # the topic of what it is about, "matching.pairing"
     about_id: UUID
-    posted_at: datetime
-    read_at: datetime | None = None
+    posted_at: Instant
+    read_at: Instant | None = None
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
 """What profiles says of organisations, their sites and their people."""
 
-from datetime import datetime, time
+from datetime import time
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from contracts.vocabulary import Vocabulary
+from contracts.vocabulary import Instant, Vocabulary
 
 ORGANISATION = "profiles.organisation"
 SITE = "profiles.site"
@@ -106,4 +106,4 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     availability: list[Window] = []
     visibility: Visibility = Visibility.NETWORK
     standing: Standing = Standing.ACTIVE
-    joined_at: datetime
+    joined_at: Instant

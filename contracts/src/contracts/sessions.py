@@ -1,12 +1,12 @@
 """What sessions says of the relationship: meetings, goals and feedback."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from contracts.vocabulary import Vocabulary
+from contracts.vocabulary import Instant, Vocabulary
 
 SESSION = "sessions.session"
 GOAL = "sessions.goal"
@@ -59,8 +59,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     mentor_id: UUID
     mentee_id: UUID
     topic: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: Instant
+    ends_at: Instant
     place: str = ""  # a room or a link
     status: SessionStatus = SessionStatus.SCHEDULED
     booked_by: UUID
@@ -82,7 +82,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     status: GoalStatus = GoalStatus.OPEN
     progress: int = 0  # per cent
     due_on: date | None = None
-    set_at: datetime
+    set_at: Instant
 
 
 class Feedback(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,4 +96,4 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     about_id: UUID  # the other of the two
     rating: int  # 1 to 5
     comment: str = ""
-    given_at: datetime
+    given_at: Instant

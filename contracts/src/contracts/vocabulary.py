@@ -1,7 +1,13 @@
-"""How the events' enumerations read a word that a newer producer added."""
+"""The words and moments that events are made of."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
+
+import msgspec
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment in time, with its offset from UTC (RFC 3339); one without is refused."""
 
 
 class Vocabulary(StrEnum):
