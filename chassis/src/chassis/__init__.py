@@ -1,1 +1,1 @@
-"""The mechanism every Cairn service stands on."""
+"""The mechanism every Cairn service stands on: commands, outbox, consumer, telemetry; it knows no mentor."""

@@ -1,0 +1,164 @@
+"""Connections to the service's own database, and transactions within one tenant."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import Pool, PoolConnectionProxy
+
+from chassis.telemetry import trace_statement
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+
+# What passes by itself: the database is away, restarts, or asks to try again.
+TRANSIENT = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+# What a second try of the same transaction cures: a migration under a cached statement, a deadlock.
+REPEATABLE = (asyncpg.InvalidCachedStatementError, asyncpg.TransactionRollbackError)
+ATTEMPTS = 4
+
+ACQUIRE_TIMEOUT = 5.0  # seconds
+COMMAND_TIMEOUT = 10.0  # seconds
+DEAD_PEER = 5  # seconds after which a silent peer counts as gone
+
+T = TypeVar("T")
+
+
+async def prepare_connection(connection: asyncpg.Connection) -> None:
+    """Set up a new connection: JSON passes through as bytes, and a dead peer is noticed."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda text: b"\x01" + text,
+        decoder=lambda data: data[1:],
+    )
+    notice_dead_peer(connection)
+    connection.add_query_logger(trace_statement)
+
+
+def notice_dead_peer(connection: asyncpg.Connection) -> None:
+    """Have the kernel give up on a peer that has been silent for DEAD_PEER seconds."""
+    transport = connection._transport  # pyright: ignore  # asyncpg has no public way to its socket
+    sock: socket.socket = transport.get_extra_info("socket")
+    if sock.family == socket.AF_UNIX:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, DEAD_PEER)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_PEER * 1000)
+
+
+def server_settings(application_name: str) -> dict[str, str]:
+    return {
+        "application_name": application_name,
+        "statement_timeout": "8000",
+        "lock_timeout": "5000",
+        "idle_in_transaction_session_timeout": "15000",
+        "tcp_keepalives_idle": str(DEAD_PEER),
+        "tcp_keepalives_interval": "1",
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": str(DEAD_PEER * 1000),
+    }
+
+
+class Database:
+    """A pool of connections under one role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, dsn: str, *, name: str, size: int = 8, **settings: str
+    ) -> AsyncIterator["Database"]:
+        """`name` is what the server calls us; `settings` go to it besides the usual timeouts."""
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            init=prepare_connection,
+            command_timeout=COMMAND_TIMEOUT,
+            max_inactive_connection_lifetime=60,
+            server_settings=server_settings(name) | settings,
+        )
+        try:
+            yield cls(pool)
+        finally:
+            await _close(pool)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A transaction that is of no tenant: only what is shared with the role can be seen."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def tenant(self, organisation_id: UUID) -> AsyncIterator[Connection]:
+        """A transaction within one tenant."""
+        async with self.transaction() as connection:
+            await enter_tenant(connection, organisation_id)
+            yield connection
+
+
+async def enter_tenant(
+    connection: Connection, organisation_id: UUID, *, role: str | None = None
+) -> None:
+    """Be of one tenant for the rest of the transaction, under `role` where one is given."""
+    if role is None:
+        await connection.execute(
+            "select set_config('cairn.organisation', $1, true)", str(organisation_id)
+        )
+    else:
+        await connection.execute(
+            "select set_config('cairn.organisation', $1, true), set_config('role', $2, true)",
+            str(organisation_id),
+            role,
+        )
+
+
+async def leave_tenant(connection: Connection) -> None:
+    """Be the connection's own role again, of no tenant."""
+    await connection.execute(
+        "select set_config('role', 'none', true), set_config('cairn.organisation', '', true)"
+    )
+
+
+async def repeatedly(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Run a whole transaction, again where the database asks for it."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except REPEATABLE:
+            continue
+    return await attempt()
+
+
+async def _close(pool: Pool) -> None:
+    """Close within a deadline: a frozen server must not keep a process from ending."""
+    try:
+        async with asyncio.timeout(3):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

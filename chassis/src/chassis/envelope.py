@@ -1,0 +1,100 @@
+"""The envelope of an event: CloudEvents 1.0 in Kafka's binary mode, attributes as `ce_*` headers.
+
+See https://github.com/cloudevents/spec, "Kafka Protocol Binding".
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+CONTENT_TYPE = b"application/json"
+_TRACE = ("traceparent", "tracestate")
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Malformed(Exception):  # noqa: N818
+    """A record that cannot be read as an event; the message says why, without quoting it."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of an event around its body."""
+
+    id: UUID
+    source: str  # the service that published it
+    type: str  # what happened: "matching.pairing.accepted"
+    subject: UUID  # the aggregate
+    time: datetime  # when it was decided; never used for order
+    organisation_id: UUID
+    version: int  # the aggregate's, 1, 2, 3 ...
+    actor: str  # the person's id, "service:<name>" or "subject:<token's sub>"
+    causation_id: UUID  # the event or command that made this one
+    correlation_id: UUID  # the request that began it all
+    trace: dict[str, str] = {}  # W3C trace context, whole
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "ce_specversion": "1.0",
+            "ce_id": str(self.id),
+            "ce_source": f"/{self.source}",
+            "ce_type": self.type,
+            "ce_subject": str(self.subject),
+            "ce_time": self.time.isoformat().replace("+00:00", "Z"),
+            "ce_organisation": str(self.organisation_id),
+            "ce_version": str(self.version),
+            "ce_actor": self.actor,
+            "ce_causationid": str(self.causation_id),
+            "ce_correlationid": str(self.correlation_id),
+            "content-type": CONTENT_TYPE.decode(),
+            **self.trace,
+        }
+
+
+def parse(headers: Headers) -> Envelope:
+    """Read the headers of a record.
+
+    Raises Malformed when one that is needed is absent, null, binary or not what it should be.
+    """
+    texts = _texts(headers)
+    if texts.get("ce_specversion") != "1.0":
+        raise Malformed("ce_specversion is not 1.0")
+    if texts.get("content-type", "application/json").partition(";")[0] != "application/json":
+        raise Malformed("content-type is not application/json")
+    try:
+        return Envelope(
+            id=UUID(texts["ce_id"]),
+            source=texts["ce_source"].lstrip("/"),
+            type=texts["ce_type"],
+            subject=UUID(texts["ce_subject"]),
+            time=msgspec.convert(texts["ce_time"], datetime),
+            organisation_id=UUID(texts["ce_organisation"]),
+            version=_version(texts["ce_version"]),
+            actor=texts["ce_actor"],
+            causation_id=UUID(texts["ce_causationid"]),
+            correlation_id=UUID(texts["ce_correlationid"]),
+            trace={name: texts[name] for name in _TRACE if name in texts},
+        )
+    except KeyError as error:
+        raise Malformed(f"the header {error.args[0]} is missing") from None
+    except ValueError as error:  # msgspec.ValidationError is one
+        raise Malformed(f"a header has a value of the wrong form: {type(error).__name__}") from None
+
+
+def _texts(headers: Headers) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name, value in headers:
+        if value is None:
+            raise Malformed(f"the header {name[:60]} is null")
+        try:
+            texts[name] = value.decode("ascii")
+        except UnicodeDecodeError:
+            raise Malformed(f"the header {name[:60]} is not ASCII text") from None
+    return texts
+
+
+def _version(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 2**63:
+        raise Malformed("ce_version is not a positive number")
+    return int(text)

@@ -1,0 +1,55 @@
+"""The outbox: events wait here, written with the change that they tell of."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from uuid import UUID
+
+import msgspec
+
+from chassis.database import Connection
+
+
+class Lane(IntEnum):
+    """Bulk work waits behind interactive work, never the other way round."""
+
+    INTERACTIVE = 0
+    BULK = 1
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An event on its way into the outbox."""
+
+    topic: str
+    key: UUID
+    headers: dict[str, str]
+    body: bytes
+
+
+async def put(
+    connection: Connection, organisation_id: UUID, events: Sequence[Waiting], lane: Lane
+) -> None:
+    """Add events, in their order, to the running transaction.
+
+    An aggregate that has events waiting in the bulk lane stays there, so its order holds. The
+    caller has locked the aggregates' rows: nobody else adds events of theirs meanwhile.
+    """
+    await connection.execute(
+        """
+        insert into cairn.outbox (organisation_id, lane, topic, key, headers, body)
+        select $1,
+               case when exists (select from cairn.outbox behind
+                                 where behind.topic = event.topic and behind.key = event.key
+                                   and behind.lane = 1)
+                    then 1 else $2 end,
+               event.topic, event.key, event.headers, event.body
+        from unnest($3::text[], $4::uuid[], $5::jsonb[], $6::bytea[])
+             with ordinality as event (topic, key, headers, body, place)
+        order by event.place
+        """,
+        organisation_id,
+        int(lane),
+        [event.topic for event in events],
+        [event.key for event in events],
+        [msgspec.json.encode(event.headers) for event in events],
+        [event.body for event in events],
+    )

@@ -1,0 +1,113 @@
+"""Traces: set-up, context across processes, and spans for SQL statements."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+
+FLUSH_DEADLINE = 2.0  # seconds; the SDK's own time-outs are not kept when the collector is gone
+
+# Attribute names, each defined once. OpenTelemetry's semantic conventions where they have one.
+ORGANISATION = "cairn.organisation.id"
+COMMAND = "cairn.command"
+EVENT_ID = "cairn.event.id"
+EVENT_TYPE = "cairn.event.type"
+SUBJECT = "cairn.subject.id"
+REACTION = "cairn.reaction"
+DELIVERY = "cairn.delivery.id"
+DESTINATION = "messaging.destination.name"
+PARTITION = "messaging.destination.partition.id"
+OFFSET = "messaging.kafka.offset"
+OPERATION = "messaging.operation.name"
+OPERATION_TYPE = "messaging.operation.type"
+BATCH_SIZE = "messaging.batch.message_count"
+SYSTEM = "messaging.system"
+
+
+def tracer() -> Tracer:
+    return trace.get_tracer("cairn")
+
+
+def start_telemetry(service: str, *, endpoint: str, ratio: float) -> TracerProvider:
+    """Set the process's tracer provider; without an endpoint, contexts are carried but not kept."""
+    sampler = ParentBased(TraceIdRatioBased(ratio)) if endpoint else ALWAYS_OFF
+    provider = TracerProvider(
+        sampler=sampler, resource=Resource.create({"service.name": f"cairn-{service}"})
+    )
+    if endpoint:
+        exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces", timeout=2)
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+async def stop_telemetry(provider: TracerProvider) -> None:
+    """Send what is left, for at most FLUSH_DEADLINE: a dead collector holds up nobody."""
+    thread = threading.Thread(target=provider.shutdown, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + FLUSH_DEADLINE
+    while thread.is_alive() and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+
+
+def current_trace() -> dict[str, str]:
+    """The running span's context, as `traceparent` and `tracestate`."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    kind: SpanKind = SpanKind.INTERNAL,
+    within: Mapping[str, str] | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> Iterator[Span]:
+    """A span, in the trace that `within` carries or else in the running one.
+
+    An error's text may hold personal data, so the span keeps the error's type alone.
+    """
+    context = propagate.extract(within) if within is not None else None
+    with tracer().start_as_current_span(
+        name,
+        context=context,
+        kind=kind,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        try:
+            yield current
+        except Exception as error:
+            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+
+
+def trace_statement(record: Any) -> None:
+    """Note an SQL statement, its text without values, as a span of the running trace."""
+    parent = trace.get_current_span()
+    if not parent.is_recording():
+        return
+    ended = time.time_ns()
+    text = " ".join(record.query.split())
+    statement = tracer().start_span(
+        " ".join(text.split(" ", 3)[:3])[:60],
+        kind=SpanKind.CLIENT,
+        start_time=ended - int(record.elapsed * 1e9),
+        attributes={"db.system.name": "postgresql", "db.query.text": text[:1000]},
+    )
+    if record.exception is not None:
+        statement.set_status(Status(StatusCode.ERROR, type(record.exception).__name__))
+    statement.end(ended)

@@ -1,0 +1,105 @@
+"""A unit of work: one transaction within one tenant, and what it announces."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from chassis import faults
+from chassis.database import Connection
+from chassis.envelope import Envelope
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.outbox import Lane, Waiting, put
+from chassis.refusals import TooLarge
+from chassis.telemetry import current_trace
+
+MAX_BODY = 256 * 1024  # bytes
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a unit runs."""
+
+    causation_id: UUID  # the command or event
+    correlation_id: UUID  # the request that began it all
+    actor: str
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """An aggregate's version that a unit wrote."""
+
+    aggregate: str  # its topic
+    id: UUID
+    version: int
+
+
+class Unit:
+    """What a command or a reaction works with.
+
+    `connection` is inside the transaction, under the application's role and row-level security;
+    whoever opened the unit commits it. `now` is the moment at which the unit decides, in UTC.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        service: str,
+        organisation_id: UUID,
+        cause: Cause,
+        caller: Caller | None = None,
+        lane: Lane = Lane.INTERACTIVE,
+    ) -> None:
+        self.connection = connection
+        self.service = service
+        self.organisation_id = organisation_id
+        self.cause = cause
+        self.caller = caller
+        self.now = datetime.now(UTC)
+        self.written: list[Written] = []
+        self.plans_delivery = False
+        self._lane = lane
+        self._announced: list[Waiting] = []
+
+    def announce(self, change: StrEnum, state: msgspec.Struct, version: int) -> None:
+        """Say what happened to an aggregate, with its whole state after the change.
+
+        `state` has the fields `id` and `organisation_id`. Raises TooLarge for a body over
+        MAX_BODY. One unit says at most one thing of an aggregate.
+        """
+        topic = change.value.rpartition(".")[0]
+        subject: UUID = state.id  # pyright: ignore  # every contract's body has one
+        body = msgspec.json.encode(state)
+        if len(body) > MAX_BODY:
+            raise TooLarge(
+                f"{topic} {subject} would be {len(body)} bytes of JSON; {MAX_BODY} are allowed."
+            )
+        written = Written(aggregate=topic, id=subject, version=version)
+        if any(w.id == subject and w.aggregate == topic for w in self.written):
+            raise RuntimeError(f"this unit has already changed {topic} {subject}")
+        envelope = Envelope(
+            id=new_id(),
+            source=self.service,
+            type=change.value,
+            subject=subject,
+            time=self.now,
+            organisation_id=self.organisation_id,
+            version=version,
+            actor=self.cause.actor,
+            causation_id=self.cause.causation_id,
+            correlation_id=self.cause.correlation_id,
+            trace=current_trace(),
+        )
+        self.written.append(written)
+        self._announced.append(
+            Waiting(topic=topic, key=subject, headers=envelope.headers(), body=body)
+        )
+
+    async def flush(self) -> None:
+        """Write what was announced into the outbox; the last thing before the commit."""
+        faults.point("C2")
+        if self._announced:
+            await put(self.connection, self.organisation_id, self._announced, self._lane)
+            self._announced = []
+        faults.point("C3")
