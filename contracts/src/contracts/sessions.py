@@ -25,6 +25,7 @@ class SessionChange(StrEnum):
 class GoalChange(StrEnum):
     SET = "sessions.goal.set"
     PROGRESSED = "sessions.goal.progressed"
+    CHANGED = "sessions.goal.changed"  # its words or its date
     ACHIEVED = "sessions.goal.achieved"
     DROPPED = "sessions.goal.dropped"
     RESTATED = "sessions.goal.restated"
