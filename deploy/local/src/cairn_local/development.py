@@ -1,0 +1,66 @@
+"""What stands in for an organisation's own systems: its token issuer and its mail server.
+
+Both in one process, for it starts sooner than two.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from starlette.types import Receive, Scope, Send
+
+from cairn_local.folder import Folder
+from cairn_local.issuer import load_key, make_issuer
+from cairn_local.mailbox import Mailbox
+from cairn_local.mailpage import make_mail_page
+from cairn_local.settings import HOST, Settings
+
+
+class Taker:
+    """Takes every mail that the SMTP server is given."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        assert isinstance(content, bytes)
+        kept = await asyncio.to_thread(
+            self._mailbox.keep, envelope.mail_from, envelope.rcpt_tos, content
+        )
+        return f"250 kept as {kept}"
+
+
+@asynccontextmanager
+async def smtp_server(mailbox: Mailbox, port: int) -> AsyncGenerator[None]:
+    taker = Taker(mailbox)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(taker, hostname="localhost", enable_SMTPUTF8=True, loop=loop), HOST, port
+    )
+    async with server:
+        yield
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to end."""
+    folder = Folder(settings.data)
+    mailbox = Mailbox(folder.mail)
+    applications = {
+        settings.issuer_port: make_issuer(settings.issuer, load_key(folder.issuer_key)),
+        settings.mail_port: make_mail_page(mailbox),
+    }
+
+    async def by_port(scope: Scope, receive: Receive, send: Send) -> None:
+        await applications[scope["server"][1]](scope, receive, send)
+
+    async def main() -> None:
+        config = uvicorn.Config(by_port, lifespan="off", access_log=False, log_level="warning")
+        sockets = [socket.create_server((HOST, port)) for port in applications]
+        async with smtp_server(mailbox, settings.smtp_port):
+            await uvicorn.Server(config).serve(sockets=sockets)
+
+    asyncio.run(main())

