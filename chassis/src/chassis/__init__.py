@@ -1,1 +1,1 @@
-"""The mechanism every Cairn service stands on: commands, outbox, consumer, telemetry; it knows no mentor."""
+"""The mechanism that every Cairn service stands on; it knows no mentor."""

@@ -1,4 +1,4 @@
-"""The answers that commands got, by idempotency key: a repeated command gets the first one again."""
+"""The answers that commands got, by idempotency key: a repeated command gets the first again."""
 
 import hashlib
 from uuid import UUID

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
@@ -87,7 +87,7 @@ class Database:
     @asynccontextmanager
     async def open(
         cls, dsn: str, *, name: str, size: int = 8, **settings: str
-    ) -> AsyncIterator["Database"]:
+    ) -> AsyncGenerator["Database"]:
         """`name` is what the server calls us; `settings` go to it besides the usual timeouts."""
         pool = await asyncpg.create_pool(
             dsn,
@@ -104,18 +104,18 @@ class Database:
             await _close(pool)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncGenerator[Connection]:
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self) -> AsyncGenerator[Connection]:
         """A transaction that is of no tenant: only what is shared with the role can be seen."""
         async with self.connection() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
-    async def tenant(self, organisation_id: UUID) -> AsyncIterator[Connection]:
+    async def tenant(self, organisation_id: UUID) -> AsyncGenerator[Connection]:
         """A transaction within one tenant."""
         async with self.transaction() as connection:
             await enter_tenant(connection, organisation_id)

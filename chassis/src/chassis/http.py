@@ -1,4 +1,4 @@
-"""Commands over HTTP: `POST /commands/<name>`, with the caller, the key and the trace in headers."""
+"""Commands over HTTP: `POST /commands/<name>`; caller, key and trace are in headers."""
 
 import asyncio
 import time

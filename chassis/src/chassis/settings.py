@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     instance: str = Field(
         default="0", description="this replica's stable name among the replicas of its service"
     )
+    replication: int = Field(default=1, ge=1, description="copies of each topic; for `prepare`")
     otlp: str = Field(default="", description="OTLP/HTTP endpoint for traces; empty: none are sent")
     trace_ratio: float = Field(
         default=1.0, ge=0, le=1, description="the share of requests that are traced"

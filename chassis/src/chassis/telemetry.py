@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -74,7 +74,7 @@ def span(
     kind: SpanKind = SpanKind.INTERNAL,
     within: Mapping[str, str] | None = None,
     attributes: Mapping[str, Any] | None = None,
-) -> Iterator[Span]:
+) -> Generator[Span]:
     """A span, in the trace that `within` carries or else in the running one.
 
     An error's text may hold personal data, so the span keeps the error's type alone.
@@ -111,3 +111,10 @@ def trace_statement(record: Any) -> None:
     if record.exception is not None:
         statement.set_status(Status(StatusCode.ERROR, type(record.exception).__name__))
     statement.end(ended)
+
+
+def carrier_of(span: Span) -> dict[str, str]:
+    """A span's context, as `traceparent` and `tracestate`."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier, trace.set_span_in_context(span))
+    return carrier

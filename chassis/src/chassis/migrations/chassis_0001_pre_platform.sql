@@ -119,13 +119,18 @@ create table cairn.waiting (
     version bigint not null,
     awaited_topic text not null,
     awaited_subject uuid not null,
+    topic text not null,
+    partition int not null,
+    "offset" bigint not null,
     headers jsonb not null,
     body bytea not null,
+    failures int not null default 0,
     since timestamptz not null default now(),
+    due_at timestamptz not null default now() + interval '1 s',
     primary key (organisation_id, reaction, subject, version)
 );
 create index waiting_awaited on cairn.waiting (organisation_id, awaited_topic, awaited_subject);
-create index waiting_age on cairn.waiting (since);
+create index waiting_due on cairn.waiting (due_at);
 select cairn.protect('cairn.waiting');
 select cairn.share('cairn.waiting');
 

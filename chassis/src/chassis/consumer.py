@@ -1,0 +1,307 @@
+"""The consumer of one topic: copy, reaction and position are one transaction of the database.
+
+The position kept there is the only one; Kafka's group offsets serve monitors. Its row is locked, so
+a consumer that lost its partition only repeats what is known, and repeats are skipped.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from opentelemetry import propagate, trace
+from opentelemetry.trace import Link, SpanKind
+
+from chassis import faults, metrics, positions, telemetry
+from chassis.database import TRANSIENT, Connection, Database
+from chassis.envelope import Malformed
+from chassis.events import Batch, Decode, Event, Record, read_event
+from chassis.logs import logger
+from chassis.parking import park
+from chassis.positions import OutOfStep, Stopped
+
+MAX_RECORDS = 500
+BACKOFF = (0.1, 0.5, 2.0)  # seconds before each further attempt at a record
+PATIENCE = 15.0  # seconds behind the log without progress, before the consumer counts as stuck
+MONITOR_EVERY = 5.0  # seconds between commits of group offsets
+
+log = logger("chassis.consumer")
+
+
+class Handler(Protocol):
+    """What is done with a topic's events, inside the consumer's transaction."""
+
+    @property
+    def decode(self) -> Decode: ...
+
+    async def apply(self, connection: Connection, events: Batch) -> None:
+        """Handle a batch; an exception undoes it all, and it is tried in smaller parts."""
+        ...
+
+    async def settle(
+        self, connection: Connection, event: Event[Any], record: Record, attempts: int
+    ) -> None:
+        """Handle an event for the last time: what fails is parked, the rest of it counts."""
+        ...
+
+
+class Consumer(ConsumerRebalanceListener):
+    """Consumes a topic for a service. `instance` names this replica among its peers."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        topic: str,
+        kafka: str,
+        cluster: str,
+        instance: str,
+        database: Database,
+        handler: Handler,
+        after_commit: Callable[[], None],
+    ) -> None:
+        self.topic = topic
+        self.group = f"{service}.{topic}"
+        self._cluster = cluster
+        self._database = database
+        self._handler = handler
+        self._after_commit = after_commit
+        self._kafka = AIOKafkaConsumer(
+            bootstrap_servers=kafka,
+            client_id=f"{service}-{instance}",
+            group_id=self.group,
+            group_instance_id=f"{self.group}.{instance}",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=3_000,
+            fetch_max_wait_ms=500,
+            metadata_max_age_ms=60_000,
+        )
+        self._at: dict[TopicPartition, int] = {}  # where we read on, by our own seek or commit
+        self._unseeked: set[TopicPartition] = set()
+        self._assigned = False
+        self._stopped: str | None = None
+        self._progressed = time.monotonic()
+
+    @property
+    def problem(self) -> str | None:
+        """Why this consumer is not doing its work, in a sentence; None when it is."""
+        if self._stopped:
+            return self._stopped
+        idle = time.monotonic() - self._progressed
+        if not self._assigned:
+            return (
+                f"{self.group} has no partitions yet."
+                if idle < PATIENCE
+                else (f"{self.group} has had no partitions for {idle:.0f} s: is Kafka up?")
+            )
+        if self._lag() and idle > PATIENCE:
+            return (
+                f"{self.group} is {self._lag()} records behind, without progress for {idle:.0f} s."
+            )
+        return None
+
+    def _lag(self) -> int:
+        behind = 0
+        for partition in self._at:
+            with contextlib.suppress(IllegalStateError):  # no longer ours
+                end = self._kafka.highwater(partition)
+                behind += max(0, (end or 0) - self._at[partition])
+        return behind
+
+    async def run(self) -> None:
+        """Consume until cancelled."""
+        self._kafka.subscribe([self.topic], listener=self)
+        await self._kafka.start()
+        monitor = asyncio.create_task(self._tell_monitors())
+        try:
+            while self._stopped is None:
+                try:
+                    await self._turn()
+                except Stopped as reason:
+                    self._stopped = str(reason)
+                    log.error("a consumer stopped", topic=self.topic, reason=str(reason))
+                except (*TRANSIENT, KafkaError, OutOfStep) as error:
+                    log.warning(
+                        "a consumer tries again", topic=self.topic, error=type(error).__name__
+                    )
+                    await asyncio.sleep(0.5)
+            await asyncio.Event().wait()
+        finally:
+            monitor.cancel()
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(3):
+                    await self._kafka.stop()
+
+    async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, revoked: Sequence[TopicPartition]
+    ) -> None:
+        faults.point("K7")
+        del revoked  # the protocol is eager: all are taken away before any is given
+        self._at.clear()
+        self._unseeked.clear()
+
+    async def on_partitions_assigned(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, assigned: Sequence[TopicPartition]
+    ) -> None:
+        self._unseeked = set(assigned)
+        try:
+            await self._seek()
+        except Exception as error:  # noqa: BLE001 - aiokafka would swallow it: the turn seeks again
+            log.warning("seek failed", topic=self.topic, error=type(error).__name__)
+
+    async def _seek(self) -> None:
+        """Go to the stored position of every partition whose place is not known.
+
+        Raises Stopped where the stored position cannot be of this log.
+        """
+        for partition in sorted(self._unseeked):
+            starts = await self._kafka.beginning_offsets([partition])
+            ends = await self._kafka.end_offsets([partition])
+            async with self._database.transaction() as connection:
+                position = await positions.locate(
+                    connection,
+                    partition,
+                    cluster=self._cluster,
+                    start=starts[partition],
+                    end=ends[partition],
+                )
+            if partition not in self._unseeked:
+                return  # taken away meanwhile
+            self._kafka.seek(partition, position)
+            self._at[partition] = position
+            self._unseeked.discard(partition)
+        self._assigned = True
+        self._progressed = time.monotonic()
+
+    async def _turn(self) -> None:
+        if self._unseeked:
+            await self._seek()
+        if not self._at:
+            await asyncio.sleep(0.02)
+            return
+        batches = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=MAX_RECORDS)
+        pending = set(batches)
+        try:
+            for partition, records in batches.items():
+                faults.point("K1")
+                with metrics.HANDLER_SECONDS.labels(self.topic).time():
+                    await self._handle(partition, records)
+                pending.discard(partition)
+                self._progressed = time.monotonic()
+                self._after_commit()
+        finally:
+            # What was fetched and not handled is lost to this process: it is read again.
+            self._unseeked |= pending & set(self._at)
+        metrics.CONSUMER_LAG.labels(self.topic).set(self._lag())
+
+    async def _handle(self, partition: TopicPartition, records: Sequence[Record]) -> None:
+        """Handle records in one transaction, or, where that fails, each half on its own."""
+        try:
+            await self._commit(partition, records)
+        except (*TRANSIENT, OutOfStep):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises
+            if len(records) == 1:
+                await self._insist(partition, records[0], error)
+                return
+            middle = len(records) // 2
+            await self._handle(partition, records[:middle])
+            await self._handle(partition, records[middle:])
+
+    async def _insist(self, partition: TopicPartition, record: Record, error: Exception) -> None:
+        """Try one record again, ever later; then settle it, which parks what still fails."""
+        for pause in BACKOFF:
+            log.warning(
+                "a record is tried again",
+                topic=record.topic,
+                offset=record.offset,
+                error=type(error).__name__,
+            )
+            await asyncio.sleep(pause)
+            try:
+                await self._commit(partition, [record])
+            except (*TRANSIENT, OutOfStep):
+                raise
+            except Exception as again:  # noqa: BLE001
+                error = again
+            else:
+                return
+        await self._commit(partition, [record], last=True)
+
+    async def _commit(
+        self, partition: TopicPartition, records: Sequence[Record], *, last: bool = False
+    ) -> None:
+        """One transaction: the position's row, then what of the records is new."""
+        end = records[-1].offset + 1
+        async with self._database.transaction() as connection:
+            position = await positions.lock(connection, partition, read_from=self._at[partition])
+            faults.point("K2")
+            fresh = [record for record in records if record.offset >= position]
+            with self._span(partition, fresh):
+                await self._apply(connection, fresh, last=last)
+            faults.point("K3")
+            end = max(end, position)
+            await positions.move(connection, partition, end)
+            faults.point("K4")
+        faults.point("K5")
+        self._at[partition] = end
+
+    async def _apply(
+        self, connection: Connection, records: Sequence[Record], *, last: bool
+    ) -> None:
+        events: list[Event[Any]] = []
+        for record in records:
+            try:
+                events.append(read_event(record, self._handler.decode))
+            except Malformed as reason:
+                await park(connection, record, str(reason), attempts=1)
+        if not events:
+            return
+        if last:
+            await self._handler.settle(connection, events[0], records[0], len(BACKOFF) + 1)
+        else:
+            await self._handler.apply(connection, events)
+        metrics.HANDLED.labels(self.topic, "handled").inc(len(events))
+
+    def _span(
+        self, partition: TopicPartition, records: Sequence[Record]
+    ) -> contextlib.AbstractContextManager[Any]:
+        """One span for the batch, a trace of its own, with a link to each traced event."""
+        links: list[Link] = []
+        for record in records:
+            parent = dict(record.headers).get("traceparent")
+            if parent is not None and parent.endswith((b"-01", b"-03")):
+                carrier = {"traceparent": parent.decode("ascii", "replace")}
+                context = trace.get_current_span(propagate.extract(carrier)).get_span_context()
+                if context.is_valid:
+                    links.append(Link(context, {telemetry.OFFSET: record.offset}))
+        if not links:
+            return contextlib.nullcontext()
+        return telemetry.tracer().start_as_current_span(
+            f"process {self.topic}",
+            kind=SpanKind.CONSUMER,
+            links=links,
+            record_exception=False,
+            attributes={
+                telemetry.SYSTEM: "kafka",
+                telemetry.OPERATION: "process",
+                telemetry.OPERATION_TYPE: "process",
+                telemetry.DESTINATION: self.topic,
+                telemetry.PARTITION: str(partition.partition),
+                telemetry.BATCH_SIZE: len(records),
+            },
+        )
+
+    async def _tell_monitors(self) -> None:
+        """Commit group offsets now and then, for tools that show lag; nothing reads them back."""
+        while True:
+            await asyncio.sleep(MONITOR_EVERY)
+            with contextlib.suppress(KafkaError, IllegalStateError):
+                if self._at:
+                    await self._kafka.commit(dict(self._at))

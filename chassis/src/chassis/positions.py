@@ -1,0 +1,81 @@
+"""Where a consumer stands in each partition: the row in the database is the only position."""
+
+from aiokafka import TopicPartition
+
+from chassis.database import Connection
+
+
+class OutOfStep(Exception):  # noqa: N818
+    """What was read does not follow on what the database has: read again from its position."""
+
+
+class Stopped(Exception):  # noqa: N818
+    """The stored position cannot be of this log; going on would lose or double events."""
+
+
+async def locate(
+    connection: Connection, partition: TopicPartition, *, cluster: str, start: int, end: int
+) -> int:
+    """The stored position; a partition that was never read begins at the log's start.
+
+    `start` and `end` are the log's. Raises Stopped, with what to do.
+    """
+    row = await connection.fetchrow(
+        """
+        with made as (
+            insert into cairn.positions (topic, partition, next, cluster)
+            values ($1, $2, $3, $4) on conflict do nothing returning next, cluster
+        )
+        select next, cluster from made
+        union all
+        select next, cluster from cairn.positions where topic = $1 and partition = $2
+        limit 1
+        """,
+        partition.topic,
+        partition.partition,
+        start,
+        cluster,
+    )
+    assert row is not None
+    where = f"The stored position of {partition.topic}, partition {partition.partition},"
+    if row["cluster"] != cluster:
+        raise Stopped(f"{where} is of another Kafka cluster. Restore that cluster, or rebuild.")
+    if row["next"] > end:
+        raise Stopped(
+            f"{where} is {row['next']}, past the log's end {end}: the topic was made anew or lost"
+            " records. Restore it, or rebuild."
+        )
+    if row["next"] < start:
+        raise Stopped(
+            f"{where} is {row['next']}, but the log begins at {start}: records are gone that were"
+            " never read. Rebuild."
+        )
+    return row["next"]
+
+
+async def lock(connection: Connection, partition: TopicPartition, *, read_from: int) -> int:
+    """Lock the position for the transaction, and return it.
+
+    `read_from` is where we read the records from. Raises OutOfStep when that is past the position:
+    then somebody moved it back, and what lies between was not handled.
+    """
+    position = await connection.fetchval(
+        "select next from cairn.positions where topic = $1 and partition = $2 for update",
+        partition.topic,
+        partition.partition,
+    )
+    if position is None or read_from > position:
+        raise OutOfStep(f"{partition.topic} {partition.partition} moved back")
+    return position
+
+
+async def move(connection: Connection, partition: TopicPartition, next_offset: int) -> None:
+    await connection.execute(
+        """
+        update cairn.positions set next = $3, moved_at = now()
+        where topic = $1 and partition = $2
+        """,
+        partition.topic,
+        partition.partition,
+        next_offset,
+    )

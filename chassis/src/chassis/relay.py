@@ -1,0 +1,262 @@
+"""The relay: publishes what waits in the outbox, one relay per service at a time.
+
+A session advisory lock elects it; every instance stands by. It reads what is there, never from a
+remembered position, since rows become visible in another order than their numbers.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidMessageError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordTooLargeError,
+)
+from asyncpg import Record
+from opentelemetry import propagate
+from opentelemetry.trace import Span, SpanKind
+
+from chassis import faults, metrics, telemetry
+from chassis.database import COMMAND_TIMEOUT, TRANSIENT, prepare_connection, server_settings
+from chassis.doorbell import Doorbell
+from chassis.logs import logger
+
+CHANNEL = "cairn_outbox"
+POLL = 0.5  # seconds between looks at the outbox when nobody rings
+INTERACTIVE_BATCH = 500
+BULK_BATCH = 200  # small, so that a tap never waits long behind an import
+PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay
+REFUSED_FOR_GOOD = (MessageSizeTooLargeError, RecordTooLargeError, InvalidMessageError)
+MAX_RECORD = 1024 * 1024  # bytes; the topics' max.message.bytes
+
+log = logger("chassis.relay")
+
+_FREE = """
+    select position, lane, topic, key, headers, body from cairn.outbox as row
+    where parked is null and lane = {lane}
+      and not exists (select from cairn.outbox as stuck
+                      where stuck.topic = row.topic and stuck.key = row.key
+                        and stuck.parked is not null)
+"""
+
+# Both lanes in one snapshot: a bulk row is never seen without an older interactive one of its key.
+_BATCH = f"""
+    ({_FREE.format(lane=0)} order by position limit $1)
+    union all
+    ({_FREE.format(lane=1)}
+        and not exists (select from cairn.outbox as older
+                        where older.topic = row.topic and older.key = row.key and older.lane = 0)
+     order by position limit $2)
+"""
+
+_STATE = """
+    select lane, count(*) filter (where parked is null) as depth,
+           coalesce(extract(epoch from now() - min(created_at) filter (where parked is null)), 0)
+               as age,
+           count(*) filter (where parked is not null) as parked
+    from cairn.outbox group by lane
+"""
+
+
+class Relay:
+    """Publishes a service's events. `dsn` is the database as the role of the pipes."""
+
+    def __init__(self, *, dsn: str, kafka: str, service: str) -> None:
+        self._dsn = dsn
+        self._kafka = kafka
+        self._service = service
+        self._doorbell = Doorbell(dsn, CHANNEL)
+        self._leads = False
+
+    def wake(self) -> None:
+        """Say that events wait; to the relay of another instance, if that is the one elected."""
+        self._doorbell.ring(elsewhere=not self._leads)
+
+    async def run(self) -> None:
+        """Stand by, lead, and start again after trouble; until cancelled."""
+        async with self._doorbell.open():
+            while True:
+                try:
+                    await self._stand_by()
+                except (*TRANSIENT, KafkaError) as error:
+                    log.warning("the relay starts again", error=type(error).__name__)
+                    await asyncio.sleep(0.5)
+                finally:
+                    self._leads = False
+                    metrics.RELAY_LEADS.set(0)
+
+    async def _stand_by(self) -> None:
+        lock = await asyncpg.connect(
+            self._dsn,
+            command_timeout=COMMAND_TIMEOUT,
+            server_settings=server_settings(f"{self._service} relay"),
+        )
+        await prepare_connection(lock)
+        lost = asyncio.Event()
+        lock.add_termination_listener(lambda _: lost.set())
+        try:
+            elected = "select pg_try_advisory_lock(hashtext('cairn relay'))"
+            while not await lock.fetchval(elected):
+                await asyncio.sleep(POLL)
+            faults.point("R1")
+            await _until(lost, self._lead(lock))
+        finally:
+            # Ending the session is what frees the lock; a frozen server must not hold us up.
+            with contextlib.suppress(Exception):
+                await lock.close(timeout=2)
+
+    async def _lead(self, lock: asyncpg.Connection) -> None:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._kafka,
+            client_id=f"{self._service}-relay",
+            enable_idempotence=True,
+            acks="all",
+            max_request_size=MAX_RECORD,
+            compression_type="lz4",
+        )
+        try:
+            await producer.start()
+            self._leads = True
+            metrics.RELAY_LEADS.set(1)
+            await lock.add_listener(CHANNEL, lambda *_: self._doorbell.rung.set())
+            await self._publish_all(lock, producer)
+        finally:
+            await _drop(producer)
+
+    async def _publish_all(self, lock: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
+        loop = asyncio.get_running_loop()
+        measured = 0.0
+        while True:
+            self._doorbell.rung.clear()
+            published = await self._publish_batch(lock, producer)
+            if loop.time() - measured > 1:
+                measured = loop.time()
+                await _measure(lock)
+            if not published:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL):
+                        await self._doorbell.rung.wait()
+
+    async def _publish_batch(self, lock: asyncpg.Connection, producer: AIOKafkaProducer) -> int:
+        rows = await lock.fetch(_BATCH, INTERACTIVE_BATCH, BULK_BATCH)
+        if not rows:
+            return 0
+        faults.point("R2")
+        async with asyncio.timeout(PUBLISH_DEADLINE):
+            published, refused = await _send(producer, rows)
+        faults.point("R4")
+        await lock.execute(
+            "delete from cairn.outbox where position = any($1)",
+            [row["position"] for row in published],
+        )
+        faults.point("R5")
+        for row in published:
+            metrics.RELAYED.labels(row["topic"]).inc()
+        for position, reason in refused.items():
+            log.error("an event was parked in the outbox", position=position, reason=reason)
+            await lock.execute(
+                "update cairn.outbox set parked = $2 where position = $1", position, reason
+            )
+        return len(rows)
+
+
+async def _send(
+    producer: AIOKafkaProducer, rows: Sequence[Record]
+) -> tuple[list[Record], dict[int, str]]:
+    """Publish in order; returns the rows that the log has, and why it refused which others."""
+    sent: list[tuple[Record, asyncio.Future[Any], Span | None]] = []
+    refused: dict[int, str] = {}
+    stuck: set[tuple[str, Any]] = set()
+    for row in rows:
+        if (row["topic"], row["key"]) in stuck:
+            continue
+        headers, span = _headers(row)
+        try:
+            future = await producer.send(
+                row["topic"],
+                row["body"],
+                key=str(row["key"]).encode(),
+                headers=[(name, value.encode()) for name, value in headers.items()],
+            )
+        except REFUSED_FOR_GOOD as error:
+            refused[row["position"]] = type(error).__name__
+            stuck.add((row["topic"], row["key"]))
+        else:
+            sent.append((row, future, span))
+    faults.point("R3")
+    outcomes = await asyncio.gather(*(future for _, future, _ in sent), return_exceptions=True)
+    published: list[Record] = []
+    for (row, _, span), outcome in zip(sent, outcomes, strict=True):
+        if span is not None:
+            span.end()
+        if isinstance(outcome, REFUSED_FOR_GOOD):
+            refused[row["position"]] = type(outcome).__name__
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        else:
+            published.append(row)
+    return published, refused
+
+
+def _headers(row: Record) -> tuple[dict[str, str], Span | None]:
+    """The record's headers; a traced event travels on as a child of its own `send` span."""
+    headers: dict[str, str] = msgspec.json.decode(row["headers"])
+    if not headers.get("traceparent", "").endswith(("-01", "-03")):
+        return headers, None
+    span = telemetry.tracer().start_span(
+        f"send {row['topic']}",
+        context=propagate.extract(headers),
+        kind=SpanKind.PRODUCER,
+        attributes={
+            telemetry.SYSTEM: "kafka",
+            telemetry.OPERATION: "send",
+            telemetry.OPERATION_TYPE: "send",
+            telemetry.DESTINATION: row["topic"],
+            telemetry.EVENT_ID: headers["ce_id"],
+        },
+    )
+    return headers | telemetry.carrier_of(span), span
+
+
+async def _measure(lock: asyncpg.Connection) -> None:
+    state = {row["lane"]: row for row in await lock.fetch(_STATE)}
+    for lane, name in enumerate(("interactive", "bulk")):
+        row = state.get(lane)
+        metrics.OUTBOX_DEPTH.labels(name).set(row["depth"] if row else 0)
+        metrics.OUTBOX_AGE.labels(name).set(float(row["age"]) if row else 0)
+    metrics.OUTBOX_PARKED.set(sum(row["parked"] for row in state.values()))
+
+
+async def _until(lost: asyncio.Event, work: Any) -> None:
+    """Do the work until it fails or the lock is lost; then it is stopped where it stands."""
+    working = asyncio.ensure_future(work)
+    losing = asyncio.ensure_future(lost.wait())
+    try:
+        await asyncio.wait((working, losing), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+        else:
+            raise ConnectionResetError("the relay lost its lock")
+    finally:
+        for task in (working, losing):
+            task.cancel()
+        await asyncio.gather(working, losing, return_exceptions=True)
+
+
+async def _drop(producer: AIOKafkaProducer) -> None:
+    """Close without flushing: what is unsent may be old by the time it would be written.
+
+    (aiokafka's own `stop` flushes, and waits for as long as the broker is away.)
+    """
+    producer._closed = True  # pyright: ignore
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(2):
+            if producer._sender is not None:  # pyright: ignore
+                await producer._sender.close()  # pyright: ignore
+            await producer.client.close()

@@ -1,0 +1,196 @@
+"""A service: what it publishes, hears and does, put together into a process."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+from faststream.asgi import AsgiFastStream
+from opentelemetry.sdk.trace import TracerProvider
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis import health
+from chassis.commands import Commands
+from chassis.consumer import Consumer, Handler
+from chassis.database import Database
+from chassis.delivery import Deliveries, Sender
+from chassis.hearing import Hearing
+from chassis.housekeeping import Housekeeping
+from chassis.http import CommandEndpoint, Gate
+from chassis.identity import Assertions
+from chassis.logs import start_logs
+from chassis.preparation import births
+from chassis.relay import Relay
+from chassis.serving import beside, serve
+from chassis.settings import Settings
+from chassis.subscriptions import Subscriptions
+from chassis.telemetry import start_telemetry, stop_telemetry
+from chassis.topics import Topic, cluster_id
+from chassis.waiting import WaitingRoom
+
+
+class Running:
+    """What a job of a service works with: its database, and a way to have its events published."""
+
+    def __init__(self, service: str, app: Database, relay: Relay) -> None:
+        self.service = service
+        self.app = app
+        self._relay = relay
+
+    def announced(self) -> None:
+        """Call after committing a unit that announced something."""
+        self._relay.wake()
+
+
+Job = Callable[[Running], Awaitable[None]]
+
+
+class Service:
+    """A service's parts, wired by its `main` module."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        publishes: Sequence[Topic],
+        hears: Sequence[Topic],
+        migrations: Path,
+        commands: Commands,
+        subscriptions: Subscriptions | None = None,
+        deliveries: Deliveries | None = None,
+        jobs: Sequence[Job] = (),
+    ) -> None:
+        self.name = name
+        self.publishes = publishes
+        self.hears = hears
+        self.migrations = migrations
+        self.commands = commands
+        self.subscriptions = subscriptions or Subscriptions()
+        self.deliveries = deliveries or Deliveries()
+        self.jobs = jobs
+        heard = {topic.name for topic in hears}
+        if heard != set(self.subscriptions.by_topic):
+            raise ValueError(f"{name} subscribes to other topics than the catalogue says it hears")
+
+    def serve(self, settings: Settings) -> None:
+        """Serve until told to end."""
+        start_logs(self.name, settings.log_level)
+        provider = start_telemetry(self.name, endpoint=settings.otlp, ratio=settings.trace_ratio)
+        app = self.application(settings, provider)
+        serve(app, host=settings.host, port=settings.port)
+
+    def application(self, settings: Settings, provider: TracerProvider) -> AsgiFastStream:
+        """The FastStream application: its lifespan opens everything, its routes are our API."""
+        process = _Process(self, settings, provider)
+        names = self.commands.by_name
+        routes: list[tuple[str, ASGIApp]] = [
+            *((f"/commands/{name}", process.route(f"command {name}")) for name in names),
+            ("/livez", health.live),
+            ("/readyz", process.route("ready")),
+            ("/metrics", health.metrics_app),
+        ]
+        return AsgiFastStream(lifespan=process.lifespan, asgi_routes=routes, logger=None)
+
+
+class _Process:
+    """A running service: what its lifespan opened, and the routes that work with it."""
+
+    def __init__(self, service: Service, settings: Settings, provider: TracerProvider) -> None:
+        self._service = service
+        self._settings = settings
+        self._provider = provider
+        self._routes: dict[str, ASGIApp] = {}
+
+    def route(self, name: str) -> ASGIApp:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._routes[name](scope, receive, send)
+
+        return app
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self) -> AsyncGenerator[None]:
+        service, settings = self._service, self._settings
+        pipe_dsn = settings.database_pipe.get_secret_value()
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(stop_telemetry, self._provider)
+            app = await stack.enter_async_context(
+                Database.open(settings.database_app.get_secret_value(), name=service.name, size=12)
+            )
+            pipe = await stack.enter_async_context(
+                Database.open(pipe_dsn, name=f"{service.name} pipe", size=10)
+            )
+            relay = Relay(dsn=pipe_dsn, kafka=settings.kafka, service=service.name)
+            sender = Sender(service.deliveries, service=service.name, pipe=pipe, app=app)
+            room = WaitingRoom(service.subscriptions, service=service.name, database=pipe)
+
+            def after_commit() -> None:
+                relay.wake()
+                sender.wake()
+                room.wake()
+
+            consumers = await self._consumers(pipe, after_commit)
+            self._open_routes(app, relay, sender, consumers)
+            running = Running(service.name, app, relay)
+            await stack.enter_async_context(
+                beside(
+                    relay.run,
+                    sender.run,
+                    room.run,
+                    Housekeeping(pipe).run,
+                    *(consumer.run for consumer in consumers),
+                    *(_bound(job, running) for job in service.jobs),
+                )
+            )
+            yield
+
+    async def _consumers(self, pipe: Database, after_commit: Callable[[], None]) -> list[Consumer]:
+        service = self._service
+        if not service.hears:
+            return []
+        cluster = await cluster_id(self._settings.kafka)
+        handlers: dict[str, Handler] = {}
+        for subscription in service.subscriptions.by_topic.values():
+            born = await births(pipe, subscription)
+            handlers[subscription.topic] = Hearing(subscription, service=service.name, births=born)
+        return [
+            Consumer(
+                service=service.name,
+                topic=topic,
+                kafka=self._settings.kafka,
+                cluster=cluster,
+                instance=self._settings.instance,
+                database=pipe,
+                handler=handler,
+                after_commit=after_commit,
+            )
+            for topic, handler in handlers.items()
+        ]
+
+    def _open_routes(
+        self, app: Database, relay: Relay, sender: Sender, consumers: Sequence[Consumer]
+    ) -> None:
+        gate = Gate()
+        assertions = Assertions(self._settings.command_key.get_secret_value())
+        for name, command in self._service.commands.by_name.items():
+            self._routes[f"command {name}"] = CommandEndpoint(
+                command,
+                service=self._service.name,
+                database=app,
+                assertions=assertions,
+                relay=relay,
+                sender=sender,
+                gate=gate,
+            )
+        self._routes["ready"] = health.readiness(
+            [health.database_answers(app), *(_progress(consumer) for consumer in consumers)]
+        )
+
+
+def _bound(job: Job, running: Running) -> Callable[[], Awaitable[None]]:
+    return lambda: job(running)
+
+
+def _progress(consumer: Consumer) -> health.Problem:
+    async def problem() -> str | None:
+        return consumer.problem
+
+    return problem

@@ -1,0 +1,85 @@
+"""Topics: made by an explicit step, with their settings; never on first use."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.consumer import AIOKafkaConsumer
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+HOUR = 60 * 60 * 1000  # milliseconds
+
+SETTINGS = {
+    "cleanup.policy": "compact",
+    "segment.ms": str(6 * HOUR),
+    "min.compaction.lag.ms": str(24 * HOUR),
+    "max.compaction.lag.ms": str(48 * HOUR),
+    "min.cleanable.dirty.ratio": "0.01",
+    "delete.retention.ms": str(30 * 24 * HOUR),
+    "max.message.bytes": str(1024 * 1024),
+}
+
+
+class Topic(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def partitions(self) -> int: ...
+
+
+class WrongPartitions(Exception):  # noqa: N818
+    """A topic has another number of partitions than it was declared with."""
+
+
+async def ensure_topics(kafka: str, topics: Iterable[Topic], *, replication: int = 1) -> None:
+    """Make the topics that are missing; refuse one that has another number of partitions."""
+    wanted = {topic.name: topic for topic in topics}
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        response = await admin.create_topics(
+            [
+                NewTopic(topic.name, topic.partitions, replication, topic_configs=SETTINGS)
+                for topic in wanted.values()
+            ]
+        )
+        errors = response.topic_errors  # pyright: ignore[reportAttributeAccessIssue]
+        for name, code, *_ in errors:
+            if code and for_code(code) is not TopicAlreadyExistsError:
+                raise for_code(code)(f"could not make the topic {name}")
+        for described in await admin.describe_topics(list(wanted)):
+            name, partitions = described["topic"], len(described["partitions"])
+            if partitions != wanted[name].partitions:
+                raise WrongPartitions(
+                    f"The topic {name} has {partitions} partitions, not"
+                    f" {wanted[name].partitions}: that number never changes, since order and"
+                    " compaction are per partition. Restore the topic, or make a new one."
+                )
+    finally:
+        await admin.close()
+
+
+async def cluster_id(kafka: str) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
+async def ends(kafka: str, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
+    """The offset after the last record of every partition."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
+    await consumer.start()
+    try:
+        partitions = [
+            TopicPartition(topic.name, number)
+            for topic in topics
+            for number in range(topic.partitions)
+        ]
+        offsets = await consumer.end_offsets(partitions)
+        return {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
+    finally:
+        await consumer.stop()

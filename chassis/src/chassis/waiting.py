@@ -1,0 +1,224 @@
+"""Waiting rows: a reaction whose copy has not arrived waits for it, and blocks nobody."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from asyncpg import Record
+
+from chassis import metrics
+from chassis.copies import NotYet
+from chassis.database import TRANSIENT, Connection, Database, enter_tenant, leave_tenant
+from chassis.envelope import parse
+from chassis.events import Event
+from chassis.logs import logger
+from chassis.reacting import react_once
+from chassis.subscriptions import Reaction, Subscriptions
+
+POLL = 1.0  # seconds
+MAX_FAILURES = 5  # attempts that may fail otherwise than by waiting, before the event is parked
+
+log = logger("chassis.waiting")
+
+
+async def queue_behind(connection: Connection, reaction: str, event: Event[Any]) -> bool:
+    """Queue behind earlier events of the subject that wait already; returns whether any do."""
+    earlier = await connection.fetchrow(
+        """
+        select awaited_topic, awaited_subject from cairn.waiting
+        where organisation_id = $1 and reaction = $2 and subject = $3 limit 1
+        """,
+        event.organisation_id,
+        reaction,
+        event.subject,
+    )
+    if earlier is None:
+        return False
+    awaited = NotYet(earlier["awaited_topic"], earlier["awaited_subject"])
+    await wait(connection, reaction, event, awaited)
+    return True
+
+
+async def wait(connection: Connection, reaction: str, event: Event[Any], awaited: NotYet) -> None:
+    await connection.execute(
+        """
+        insert into cairn.waiting (organisation_id, reaction, subject, version, awaited_topic,
+            awaited_subject, topic, partition, "offset", headers, body)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        on conflict do nothing
+        """,
+        event.organisation_id,
+        reaction,
+        event.subject,
+        event.version,
+        awaited.topic,
+        awaited.subject,
+        event.topic,
+        event.partition,
+        event.offset,
+        msgspec.json.encode(event.envelope.headers()),
+        event.body,
+    )
+
+
+async def arrived(connection: Connection, event: Event[Any]) -> None:
+    """An aggregate has arrived: what waits for it is due."""
+    await connection.execute(
+        """
+        update cairn.waiting set due_at = now()
+        where organisation_id = $1 and awaited_topic = $2 and awaited_subject = $3
+        """,
+        event.organisation_id,
+        event.topic,
+        event.subject,
+    )
+
+
+class WaitingRoom:
+    """Runs reactions whose wait is over, and looks again at the others now and then."""
+
+    def __init__(self, subscriptions: Subscriptions, *, service: str, database: Database) -> None:
+        self._reactions = subscriptions.reactions
+        self._decoders: Mapping[str, msgspec.json.Decoder[Any]] = {
+            topic: msgspec.json.Decoder(subscription.body)
+            for topic, subscription in subscriptions.by_topic.items()
+        }
+        self._service = service
+        self._database = database
+        self._rung = asyncio.Event()
+
+    def wake(self) -> None:
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._rung.clear()
+            try:
+                ran = await self.turn()
+            except TRANSIENT as error:
+                log.warning("the waiting room tries again", error=type(error).__name__)
+                ran = False
+            if not ran:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL):
+                        await self._rung.wait()
+
+    async def turn(self) -> bool:
+        """Run what waits of one subject that is due, in order; whether there was one."""
+        async with self._database.transaction() as connection:
+            due = await connection.fetchrow(
+                """
+                select organisation_id, reaction, subject from cairn.waiting
+                where due_at <= now() order by due_at limit 1 for update skip locked
+                """
+            )
+            if due is None:
+                waiting = await connection.fetchval("select count(*) from cairn.waiting")
+                metrics.WAITING.set(waiting or 0)
+                return False
+            rows = await connection.fetch(
+                """
+                select * from cairn.waiting
+                where organisation_id = $1 and reaction = $2 and subject = $3
+                order by version for update
+                """,
+                *due,
+            )
+            for row in rows:
+                if not await self._run(connection, row):
+                    break
+            return True
+
+    async def _run(self, connection: Connection, row: Record) -> bool:
+        """Run one waiting event; whether it is done, so that the next one may follow."""
+        reaction = self._reactions.get(row["reaction"])
+        if reaction is None:  # the reaction was given up
+            await _forget(connection, row)
+            return True
+        await enter_tenant(connection, row["organisation_id"], role=f"{self._service}_app")
+        try:
+            await self._react(connection, reaction, row)
+        except TRANSIENT:
+            raise
+        except NotYet as awaited:
+            await leave_tenant(connection)
+            await _await(connection, row, awaited)
+            return False
+        except Exception as error:  # noqa: BLE001 - it is parked in the end
+            await leave_tenant(connection)
+            return await _fail(connection, row, error)
+        await leave_tenant(connection)
+        await _forget(connection, row)
+        return True
+
+    async def _react(self, connection: Connection, reaction: Reaction, row: Record) -> None:
+        headers: dict[str, str] = msgspec.json.decode(row["headers"])
+        event: Event[Any] = Event(
+            envelope=parse([(name, value.encode()) for name, value in headers.items()]),
+            topic=row["topic"],
+            partition=row["partition"],
+            offset=row["offset"],
+            state=self._decoders[row["topic"]].decode(row["body"]),
+            body=row["body"],
+        )
+        await react_once(connection, reaction, event, self._service)
+
+
+_THIS = "organisation_id = $1 and reaction = $2 and subject = $3 and version = $4"
+
+
+def _key(row: Record) -> tuple[Any, ...]:
+    return (row["organisation_id"], row["reaction"], row["subject"], row["version"])
+
+
+async def _forget(connection: Connection, row: Record) -> None:
+    await connection.execute(f"delete from cairn.waiting where {_THIS}", *_key(row))  # noqa: S608
+
+
+async def _await(connection: Connection, row: Record, awaited: NotYet) -> None:
+    """Wait on, the longer the longer it has waited: at most a minute between looks."""
+    await connection.execute(
+        """
+        update cairn.waiting set awaited_topic = $4, awaited_subject = $5,
+            due_at = now() + least(now() - since, interval '60 s') + interval '1 s'
+        where organisation_id = $1 and reaction = $2 and subject = $3
+        """,
+        row["organisation_id"],
+        row["reaction"],
+        row["subject"],
+        awaited.topic,
+        awaited.subject,
+    )
+
+
+async def _fail(connection: Connection, row: Record, error: Exception) -> bool:
+    """Count a failure; park the event after the last one. Whether the next one may follow."""
+    log.warning("a waiting reaction failed", reaction=row["reaction"], error=type(error).__name__)
+    if row["failures"] + 1 < MAX_FAILURES:
+        await connection.execute(
+            f"update cairn.waiting set failures = failures + 1,"  # noqa: S608
+            f" due_at = now() + interval '2 s' where {_THIS}",
+            *_key(row),
+        )
+        return False
+    await connection.execute(
+        """
+        insert into cairn.dead_letters (topic, partition, "offset", reaction, organisation_id,
+            subject, version, key, headers, body, reason, attempts)
+        select topic, partition, "offset", reaction, organisation_id, subject, version,
+            subject::text::bytea, (select jsonb_agg(jsonb_build_array(key, value))
+                                   from jsonb_each_text(headers)), body, $5, $6
+        from cairn.waiting
+        where organisation_id = $1 and reaction = $2 and subject = $3 and version = $4
+        on conflict do nothing
+        """,
+        *_key(row),
+        f"handling it raised {type(error).__name__}",
+        MAX_FAILURES,
+    )
+    metrics.PARKED.labels(row["topic"]).inc()
+    await _forget(connection, row)
+    return True
