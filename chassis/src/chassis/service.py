@@ -29,11 +29,15 @@ from chassis.waiting import WaitingRoom
 
 
 class Running:
-    """What a job of a service works with: its database, and a way to have its events published."""
+    """What a job of a service works with: its database, and a way to have its events published.
 
-    def __init__(self, service: str, app: Database, relay: Relay) -> None:
+    `app` is for the work within a tenant; `pipe` finds, across tenants, what is to be done.
+    """
+
+    def __init__(self, service: str, app: Database, pipe: Database, relay: Relay) -> None:
         self.service = service
         self.app = app
+        self.pipe = pipe
         self._relay = relay
 
     def announced(self) -> None:
@@ -129,7 +133,7 @@ class _Process:
 
             consumers = await self._consumers(pipe, after_commit)
             self._open_routes(app, relay, sender, consumers)
-            running = Running(service.name, app, relay)
+            running = Running(service.name, app, pipe, relay)
             await stack.enter_async_context(
                 beside(
                     relay.run,
