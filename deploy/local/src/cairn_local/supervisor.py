@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 import psutil
 
 from cairn_local.folder import Folder
 from cairn_local.processes import Program, end, exit_text, start
-from cairn_local.readiness import until_ready
+from cairn_local.readiness import Answers, until_ready
 
 FIRST_DELAY = 0.5  # seconds before a program that died is started again; doubled each time
 LONGEST_DELAY = 30.0
@@ -34,14 +34,12 @@ class Supervisor:
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
 
-    async def start(
-        self, program: Program, answers: Callable[[], Awaitable[bool]], *, within: float = 60
-    ) -> None:
+    async def start(self, program: Program, answers: Answers) -> None:
         """Start a program, wait until it answers, and keep it running from then on."""
         log = self._folder.log(program.name)
         self._programs[program.name] = program
         process = await self._launch(program)
-        await until_ready(program.name, answers, process, log, within=within)
+        await until_ready(program.name, answers, process, log)
         self._watches[program.name] = asyncio.create_task(self._watch(program))
 
     async def stop(self, names: Iterable[str]) -> None:

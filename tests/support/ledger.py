@@ -1,0 +1,268 @@
+"""A service small enough to see through, for tests of the chassis: accounts with a balance.
+
+Each `Ledger` has topics of its own, so that tests share one Kafka without meeting.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+from chassis.aggregates import Aggregates
+from chassis.commands import Commands, Done, carry_out
+from chassis.consumer import Consumer
+from chassis.copies import Copies
+from chassis.database import Database
+from chassis.envelope import Envelope
+from chassis.events import Event
+from chassis.hearing import Hearing
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.preparation import births, prepare
+from chassis.refusals import Refusal
+from chassis.relay import Relay
+from chassis.subscriptions import Subscriptions
+from chassis.topics import cluster_id
+from chassis.unit import Unit
+from support.databases import ServiceDatabase
+
+SERVICE = "ledger"
+MIGRATIONS = Path(__file__).parent / "ledger_migrations"
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    organisation_id: UUID
+    owner_id: UUID
+    balance: int = 0
+    note: str = ""
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    organisation_id: UUID
+    name: str
+
+
+class Overdrawn(Refusal, code="overdrawn"):
+    """The account does not hold that much."""
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    owner_id: UUID
+    note: str = ""
+
+
+class Pay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    account_id: UUID
+    amount: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)]
+
+
+@dataclass(frozen=True)
+class Topic:
+    name: str
+    partitions: int = 3
+
+
+class Ledger:
+    """The service under test. `dsn` gives its database, `kafka` the broker."""
+
+    def __init__(self, dsn: ServiceDatabase, kafka: str) -> None:
+        self.dsn = dsn
+        self.kafka = kafka
+        name = f"ledger{uuid4().hex[:8]}"
+        self.accounts_topic = Topic(f"{name}.account")
+        self.owners_topic = Topic(f"{name}.owner")
+        self.change = StrEnum(
+            "AccountChange",
+            {
+                word.upper(): f"{self.accounts_topic.name}.{word}"
+                for word in ("opened", "paid", "restated")
+            },
+        )
+        self.owner_change = StrEnum("OwnerChange", {"NAMED": f"{self.owners_topic.name}.named"})
+        self.accounts = Aggregates(
+            self.accounts_topic.name, Account, table="accounts", called="account"
+        )
+        self.copies = Copies(self.accounts_topic.name, Account, table="account_copies")
+        self.owners = Copies(self.owners_topic.name, Owner, table="owner_copies")
+        self.commands = Commands()
+        self.hears = Subscriptions()
+        self.paid_hook: Callable[[Event[Account]], Awaitable[None]] | None = None
+        self._declare_commands()
+        self._declare_subscriptions()
+
+    def _declare_commands(self) -> None:
+        async def open_account(command: Open, unit: Unit) -> None:
+            account = Account(
+                id=new_id(),
+                organisation_id=unit.organisation_id,
+                owner_id=command.owner_id,
+                note=command.note,
+            )
+            await self.accounts.create(unit, account, self.change["OPENED"])
+
+        async def pay(command: Pay, unit: Unit) -> None:
+            account = await self.accounts.locked(unit, command.account_id)
+            if account.balance + command.amount < 0:
+                raise Overdrawn(f"Account {account.id} holds {account.balance}.")
+            paid = msgspec.structs.replace(account, balance=account.balance + command.amount)
+            await self.accounts.save(unit, paid, self.change["PAID"])
+
+        self.commands.handles("open")(open_account)
+        self.commands.handles("open-in-bulk", bulk=True)(open_account)
+        self.commands.handles("pay")(pay)
+        self.commands.handles("pay-in-bulk", bulk=True)(pay)
+        self.commands.handles("pay-as-administrator", roles=("administrator",))(pay)
+
+    def _declare_subscriptions(self) -> None:
+        self.hears.keeps(self.copies)
+        self.hears.keeps(self.owners)
+
+        async def note_payment(event: Event[Account], unit: Unit) -> None:
+            """One effect row for each payment; it needs the owner, whose copy may be late."""
+            assert event.state is not None
+            await self.owners.need(unit, event.state.owner_id)
+            if self.paid_hook:
+                await self.paid_hook(event)
+            await unit.connection.execute(
+                "insert into effects (organisation_id, event_id, account_id, version)"
+                " values ($1, $2, $3, $4)",
+                unit.organisation_id,
+                event.id,
+                event.subject,
+                event.version,
+            )
+
+        self.hears.reaction(self.accounts_topic.name, Account, on=[self.change["PAID"]])(
+            note_payment
+        )
+
+    async def prepare(self) -> None:
+        await prepare(
+            owner_dsn=self.dsn.owner,
+            kafka=self.kafka,
+            migrations=MIGRATIONS,
+            publishes=[self.accounts_topic],
+            hears=[self.accounts_topic, self.owners_topic],
+            subscriptions=self.hears,
+        )
+
+    @asynccontextmanager
+    async def databases(self) -> AsyncGenerator[tuple[Database, Database]]:
+        """The database as the application's role, and as the role of the pipes."""
+        async with (
+            Database.open(self.dsn.app, name="test app", size=20) as app,
+            Database.open(self.dsn.pipe, name="test pipe") as pipe,
+        ):
+            yield app, pipe
+
+    async def order(
+        self, app: Database, name: str, caller: Caller, key: str | None = None, **body: Any
+    ) -> Done:
+        """Carry out a command as the HTTP endpoint would."""
+        return await carry_out(
+            self.commands.by_name[name],
+            msgspec.json.encode(body),
+            database=app,
+            service=SERVICE,
+            caller=caller,
+            key=key or str(uuid4()),
+            correlation_id=None,
+        )
+
+    async def opened(self, app: Database, caller: Caller, **body: Any) -> UUID:
+        """Open an account; returns its id."""
+        done = await self.order(app, "open", caller, **({"owner_id": str(uuid4())} | body))
+        return UUID(msgspec.json.decode(done.answer.body)["written"][0]["id"])
+
+    def relay(self) -> Relay:
+        return Relay(dsn=self.dsn.pipe, kafka=self.kafka, service=SERVICE)
+
+    async def consumer(
+        self, pipe: Database, topic: Topic | None = None, *, instance: str = "0", group: str = ""
+    ) -> Consumer:
+        topic = topic or self.accounts_topic
+        subscription = self.hears.by_topic[topic.name]
+        return Consumer(
+            service=SERVICE + group,
+            topic=topic.name,
+            kafka=self.kafka,
+            cluster=await cluster_id(self.kafka),
+            instance=instance,
+            database=pipe,
+            handler=Hearing(
+                subscription, service=SERVICE, births=await births(pipe, subscription)
+            ),
+            after_commit=lambda: None,
+        )
+
+    def event(self, state: Any, change: StrEnum, version: int = 1) -> Envelope:
+        return Envelope(
+            id=new_id(),
+            source=SERVICE,
+            type=change.value,
+            subject=state.id,
+            time=msgspec.convert("2026-11-24T10:00:00Z", type=__import__("datetime").datetime),
+            organisation_id=state.organisation_id,
+            version=version,
+            actor="service:test",
+            causation_id=new_id(),
+            correlation_id=new_id(),
+        )
+
+
+def caller(organisation_id: UUID | None = None, *roles: str, subject: str = "ada") -> Caller:
+    return Caller(
+        subject=subject, organisation_id=organisation_id or uuid4(), roles=frozenset(roles)
+    )
+
+
+@asynccontextmanager
+async def in_background(*tasks: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    running = [asyncio.ensure_future(task()) for task in tasks]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def read_log(kafka: str, topic: Topic) -> list[ConsumerRecord[Any, Any]]:
+    """Every record of a topic, partition by partition."""
+    partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        records: list[ConsumerRecord[Any, Any]] = []
+        for partition in partitions:
+            while await consumer.position(partition) < ends[partition]:
+                got = await consumer.getmany(partition, timeout_ms=1000)
+                records += got.get(partition, [])
+        return records
+    finally:
+        await consumer.stop()
+
+
+@asynccontextmanager
+async def producing(kafka: str) -> AsyncGenerator[AIOKafkaProducer]:
+    async with AsyncExitStack() as stack:
+        producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        yield producer
+
+
+async def superuser(dsn: ServiceDatabase) -> asyncpg.Connection:
+    return await asyncpg.connect(dsn.superuser)
