@@ -106,4 +106,5 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     availability: list[Window] = []
     visibility: Visibility = Visibility.NETWORK
     standing: Standing = Standing.ACTIVE
-    joined_at: Instant
+    joined_at: Instant  # for someone who came back: the last time
+    edited: list[str] = []  # the fields that were set by hand; an import leaves those alone

@@ -1,0 +1,120 @@
+"""What can be asked of profiles: each command next to what carries it out."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from chassis.commands import Commands
+from chassis.identity import Caller
+from chassis.refusals import NotAllowed
+from chassis.unit import Unit
+from contracts.profiles import Organisation, OrganisationChange, PersonChange, SiteChange
+from msgspec import Meta
+
+from profiles import store
+from profiles.domain.importing import Imported, Rows
+from profiles.domain.people import PersonRow, decide_people
+from profiles.domain.profile import OwnProfile, edited, left
+from profiles.domain.sites import SiteRow, decide_sites
+from profiles.domain.values import tidied
+from profiles.refusals import OrganisationNotSetUp, UnusableValues
+
+ADMINISTRATOR = "administrator"
+MOST_ROWS = 500  # in one import; a longer file comes in several
+
+commands = Commands()
+
+
+class SetUpOrganisation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Give the caller's organisation its name; also to change the name."""
+
+    name: str
+
+
+@commands.handles("set-up-organisation", roles=[ADMINISTRATOR])
+async def set_up_organisation(command: SetUpOrganisation, unit: Unit) -> None:
+    command, problems = tidied(command)
+    if problems:
+        raise UnusableValues(problems)
+    await store.take_turn(unit)
+    id = unit.organisation_id  # noqa: A001
+    organisation = Organisation(id=id, organisation_id=id, name=command.name)
+    before = await store.organisations.find(unit, id)
+    if before is None:
+        await store.organisations.create(unit, organisation, OrganisationChange.SET_UP)
+    elif organisation != before:
+        await store.organisations.save(unit, organisation, OrganisationChange.CHANGED)
+
+
+class ImportSites(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Open sites, or change those whose code is known; the others stay as they are."""
+
+    sites: Annotated[list[SiteRow], Meta(max_length=MOST_ROWS)]
+
+
+@commands.handles("import-sites", roles=[ADMINISTRATOR], bulk=True)
+async def import_sites(command: ImportSites, unit: Unit) -> Imported:
+    rows = Rows(command.sites, key="code")
+    await store.take_turn(unit)
+    if await store.organisations.find(unit, unit.organisation_id) is None:
+        raise OrganisationNotSetUp
+    known = await store.sites_by_code(unit, [row.code for _, row in rows])
+    decided = decide_sites(rows, known, organisation_id=unit.organisation_id)
+    await store.sites.create_all(unit, decided.opened, SiteChange.OPENED)
+    await store.sites.save_all(unit, decided.changed, SiteChange.CHANGED)
+    return decided.result
+
+
+class ImportPeople(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take up people from an HR file, managers before their reports; nobody is removed."""
+
+    people: Annotated[list[PersonRow], Meta(max_length=MOST_ROWS)]
+
+
+@commands.handles("import-people", roles=[ADMINISTRATOR], bulk=True)
+async def import_people(command: ImportPeople, unit: Unit) -> Imported:
+    rows = Rows(command.people, key="employee_number")
+    await store.take_turn(unit)
+    known = await store.known_to(unit, [row for _, row in rows])
+    decided = decide_people(rows, known, organisation_id=unit.organisation_id, now=unit.now)
+    await store.people.create_all(unit, decided.joined, PersonChange.JOINED)
+    await store.people.save_all(unit, decided.returned, PersonChange.JOINED)
+    await store.people.save_all(unit, decided.changed, PersonChange.CHANGED)
+    return decided.result
+
+
+class UpdateProfile(OwnProfile, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Change what a person says of herself. What is absent stays as it is."""
+
+    person_id: UUID
+
+
+@commands.handles("update-profile")
+async def update_profile(command: UpdateProfile, unit: Unit) -> None:
+    _authorise(unit.caller, command.person_id)
+    command, problems = tidied(command)
+    if problems:
+        raise UnusableValues(problems)
+    before = await store.people.locked(unit, command.person_id)
+    site_time_zone = await store.time_zone_of_site(unit, before.site_id)
+    after = edited(before, command, site_time_zone=site_time_zone)
+    if after != before:
+        await store.people.save(unit, after, PersonChange.CHANGED)
+
+
+class RemovePerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Say that a person no longer works for the organisation."""
+
+    person_id: UUID
+
+
+@commands.handles("remove-person", roles=[ADMINISTRATOR])
+async def remove_person(command: RemovePerson, unit: Unit) -> None:
+    before = await store.people.locked(unit, command.person_id)
+    await store.people.save(unit, left(before), PersonChange.LEFT)
+
+
+def _authorise(caller: Caller | None, person_id: UUID) -> None:
+    """Raises NotAllowed, and tells nothing of whether there is such a person."""
+    if caller is None or not (caller.person_id == person_id or caller.has(ADMINISTRATOR)):
+        raise NotAllowed("Only the person, or an administrator, can change a profile.")

@@ -1,0 +1,1 @@
+"""The rules of profiles: pure functions, without input or output."""
