@@ -1,0 +1,47 @@
+# Everything runs from .venv, which is made on first use and needs neither root nor containers.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status test check format bench clean
+
+python := .venv/bin/python
+packages := $(wildcard contracts chassis services/* gateway cli deploy/local)
+ready := .venv/ready
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(ready) ## Make .venv with everything in it
+
+$(ready): uv.lock pyproject.toml $(wildcard $(packages:%=%/pyproject.toml)) tools/setup.sh
+	@sh tools/setup.sh
+	@touch $@
+
+up: $(ready) ## Start the platform here, until Ctrl-C; data stays in .cairn
+	@$(python) -m cairn_local up
+
+down: $(ready) ## Stop what `make up` runs in another terminal
+	@$(python) -m cairn_local down
+
+status: $(ready) ## Say what runs, and whether it is ready
+	@$(python) -m cairn_local status || true
+
+test: $(ready) ## Run all tests, or some: make test TESTS="tests/unit -k pairing"
+	@$(python) -m pytest $(TESTS)
+
+check: $(ready) ## Check format, style, types, imports between packages, committed contracts
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/basedpyright
+	.venv/bin/lint-imports
+	$(python) -m tools.contracts check
+
+format: $(ready) ## Format the code, and mend what can be mended by itself
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: $(ready) ## Measure, and write what was measured
+	@$(python) -m bench
+
+clean: ## Remove the platform's data, and what tools left behind
+	@! test -x $(python) || $(python) -m cairn_local clean
+	@rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
