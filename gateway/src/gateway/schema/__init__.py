@@ -1,8 +1,12 @@
-"""The schema: object types with where their fields are read, and the roots."""
+"""The schema: the object types with where their fields are read, and where reading begins."""
 
 import strawberry
+
+from gateway.schema import vocabularies as vocabularies
+from gateway.schema.query import Query
+from gateway.schema.scalars import CONFIG
 
 
 def build_schema(mutation: type | None = None) -> strawberry.Schema:
     """The whole API. `mutation` is the type whose fields are the commands."""
-    raise NotImplementedError
+    return strawberry.Schema(query=Query, mutation=mutation, config=CONFIG)

@@ -1,0 +1,103 @@
+"""How a schema says where its data is: what the planner reads off the types.
+
+SQL in these declarations is written by us, never by a client, and has these names in braces:
+`{row}`, the row in question; `{parent}`, the row whose field it is; `{via}`, the row in between;
+`{viewer}`, with `organisation_id`, `person_id` and `administrator`; `{value}`, an argument's value.
+The tenant and the visibility of every table that is read are added by the planner.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Table:
+    """A type that is read from a table, and who may see a row of it."""
+
+    name: str
+    sees: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the row, or a member of a structured value."""
+
+    name: str
+    sees: str | None = None  # where it differs from the row's; unseen is null
+
+
+@dataclass(frozen=True)
+class Computed:
+    """An expression over the row's own columns; the planner refuses one that reads a table."""
+
+    sql: str
+    sees: str | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What an argument asks of a row.
+
+    `condition` is one condition on `{value}`, or one for each value that the argument can take
+    (None: where it is left out). `id_of` names the type whose global id the argument takes.
+    """
+
+    condition: str | Mapping[object, str]
+    id_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Via:
+    """A row that stands between a row and what it refers to."""
+
+    type: str
+    on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class One:
+    """At most one row: the one that `on` finds, or the first by `order` of those."""
+
+    on: str
+    via: Via | None = None
+    order: str = ""
+    filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Many:
+    """Rows, a page at a time, ordered by columns that are never null and then by id."""
+
+    on: str
+    order: tuple[str, ...]
+    descending: bool = False
+    filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows of a type `on` finds."""
+
+    type: str
+    on: str
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One row of one of several types, told apart by what `tag` says."""
+
+    tag: str
+    on: str
+    types: Mapping[str, str]  # the tag's value -> the type
+
+
+@dataclass(frozen=True)
+class ById:
+    """The row that the argument's global id names, whatever its type; or one for each of a list."""
+
+    argument: str
+
+
+Source = Column | Computed | One | Many | Count | OneOf | ById
+
+READ = "read"  # the key of a field's source in its metadata

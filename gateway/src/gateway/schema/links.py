@@ -1,0 +1,30 @@
+"""The types by name, for fields that lead from module to module and back."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+if TYPE_CHECKING:
+    from gateway.schema.matching import Enrolment as Enrolment
+    from gateway.schema.matching import MatchingRun as MatchingRun
+    from gateway.schema.matching import Pairing as Pairing
+    from gateway.schema.matching import Programme as Programme
+    from gateway.schema.notifications import Notification as Notification
+    from gateway.schema.notifications import Preferences as Preferences
+    from gateway.schema.people import Person as Person
+    from gateway.schema.people import Site as Site
+    from gateway.schema.sessions import Feedback as Feedback
+    from gateway.schema.sessions import Goal as Goal
+    from gateway.schema.sessions import Session as Session
+else:
+    Enrolment = Annotated["Enrolment", strawberry.lazy("gateway.schema.matching")]
+    MatchingRun = Annotated["MatchingRun", strawberry.lazy("gateway.schema.matching")]
+    Pairing = Annotated["Pairing", strawberry.lazy("gateway.schema.matching")]
+    Programme = Annotated["Programme", strawberry.lazy("gateway.schema.matching")]
+    Notification = Annotated["Notification", strawberry.lazy("gateway.schema.notifications")]
+    Preferences = Annotated["Preferences", strawberry.lazy("gateway.schema.notifications")]
+    Person = Annotated["Person", strawberry.lazy("gateway.schema.people")]
+    Site = Annotated["Site", strawberry.lazy("gateway.schema.people")]
+    Feedback = Annotated["Feedback", strawberry.lazy("gateway.schema.sessions")]
+    Goal = Annotated["Goal", strawberry.lazy("gateway.schema.sessions")]
+    Session = Annotated["Session", strawberry.lazy("gateway.schema.sessions")]

@@ -1,0 +1,183 @@
+"""Programmes, who takes part in them, and who was paired with whom."""
+
+from datetime import date, datetime
+
+import strawberry
+from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
+
+from gateway.schema import links, visibility
+from gateway.schema.connections import Connection, Node
+from gateway.schema.fields import field, many, one, read_from
+from gateway.schema.filters import (
+    ENROLMENT_STATUS,
+    GOAL_STATUS,
+    PAIRING_STATUS,
+    ROLE,
+    SESSION_STATUS,
+)
+
+
+@strawberry.type(
+    description="What a programme asks of its pairs: what must hold, and how much what is wished "
+    "for weighs."
+)
+class Rules:
+    common_language: bool = field("A pair must share a language.")
+    max_hours_apart: int | None = field("The most that the two time zones may differ; null: any.")
+    weight_skills: float = field("The weight of skills offered that are sought.")
+    weight_interests: float = field("The weight of interests in common.")
+    weight_values: float = field("The weight of values in common.")
+    weight_languages: float = field("The weight of languages in common.")
+    weight_hours: float = field("The weight of working hours in common.")
+    weight_other_site: float = field("The weight of being at different sites.")
+
+
+@strawberry.type(description="What a matching run can prove of itself.")
+class Certificate:
+    mentees: int = field("How many took part without a mentor in this programme yet.")
+    mentors: int = field("How many took part with a free place.")
+    places: int = field("How many places they had free.")
+    proposed: int = field("How many pairings the run proposed.")
+    unmatched: int = field("How many mentees it could offer nobody.")
+    mean_score: float = field("The mean score of the proposals, 0 to 1.")
+    lowest_score: float = field("The lowest score of the proposals, 0 to 1.")
+    first_choices: int = field("How many mentees were offered the mentor who fits them best.")
+    blocking_pairs: int = field(
+        "How many pairs would both rather have each other than what they were offered."
+    )
+    seconds: float = field("How long it took.")
+
+
+@strawberry.type(description="One contribution to a pairing's score, in words for the two people.")
+class Reason:
+    criterion: str = field("What it is about: skills, languages and so on.")
+    sentence: str = field("The reason in words.")
+    share: float = field("What it adds to the score, which is the sum of the shares.")
+
+
+@read_from(
+    "programmes",
+    sees=visibility.EVERYBODY,
+    description="A mentoring offer with its purpose, dates and rules.",
+)
+class Programme(Node):
+    name: str = field("What the programme is called.")
+    purpose: str = field("What it is for.")
+    status: ProgrammeStatus = field("Whether it takes people in.")
+    starts_on: date = field("Its first day.")
+    ends_on: date | None = field("Its last day; null: it has no end.")
+    rules: Rules = field("What it asks of its pairs.")
+    coordinators: Connection[links.Person] = many(
+        "Who looks after it, by family name.",
+        "{row}.id = any ({parent}.coordinator_ids)",
+        order=("family_name", "given_name"),
+    )
+    enrolments: Connection[links.Enrolment] = many(
+        "Who takes part, the earliest first; its coordinators see all, others their own.",
+        "{row}.programme_id = {parent}.id",
+        ROLE,
+        ENROLMENT_STATUS,
+        order=("enrolled_at",),
+    )
+    pairings: Connection[links.Pairing] = many(
+        "Its pairings, the latest proposed first; its coordinators see all, others their own.",
+        "{row}.programme_id = {parent}.id",
+        PAIRING_STATUS,
+        order=("proposed_at",),
+        descending=True,
+    )
+    matching_runs: Connection[links.MatchingRun] = many(
+        "Its matching runs, the latest first; for its coordinators and administrators.",
+        "{row}.programme_id = {parent}.id",
+        order=("requested_at",),
+        descending=True,
+    )
+
+
+@read_from(
+    "enrolments",
+    sees=visibility.ENROLMENTS,
+    description="A person's role in a programme; one person may have both roles, as two "
+    "enrolments. For the person, the programme's coordinators, and administrators.",
+)
+class Enrolment(Node):
+    programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
+    person: links.Person | None = one("Who takes part.", "{row}.id = {parent}.person_id")
+    role: Role = field("Mentor or mentee.")
+    status: EnrolmentStatus = field("Whether they still take part.")
+    capacity: int | None = field(
+        "A mentor's mentees in this programme; null: as many as the mentor takes anywhere."
+    )
+    enrolled_at: datetime = field("When they came in.")
+
+
+@read_from(
+    "matching_runs",
+    sees=visibility.MATCHING_RUNS,
+    description="One execution of matching over a programme; for its coordinators and "
+    "administrators.",
+)
+class MatchingRun(Node):
+    programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
+    status: RunStatus = field("How far it has come.")
+    requested_by: links.Person | None = one(
+        "Who asked for it.", "{row}.id = {parent}.requested_by"
+    )
+    requested_at: datetime = field("When it was asked for.")
+    rules: Rules = field("The rules it matched by: the programme's as they were then.")
+    certificate: Certificate | None = field("What it can prove of itself, once it is complete.")
+    failure: str | None = field("Why it failed, where it did.")
+    pairings: Connection[links.Pairing] = many(
+        "The pairings it proposed, the latest first.",
+        "{row}.run_id = {parent}.id",
+        PAIRING_STATUS,
+        order=("proposed_at",),
+        descending=True,
+    )
+
+
+@read_from(
+    "pairings",
+    sees=visibility.PAIRINGS,
+    description="A mentor and a mentee, from the proposal to the end of their relationship. For "
+    "the two, the programme's coordinators, and administrators.",
+)
+class Pairing(Node):
+    programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
+    run: links.MatchingRun | None = one(
+        "The matching run that proposed it; null where a coordinator did, and to the two.",
+        "{row}.id = {parent}.run_id",
+    )
+    mentor: links.Person | None = one("The mentor.", "{row}.id = {parent}.mentor_id")
+    mentee: links.Person | None = one("The mentee.", "{row}.id = {parent}.mentee_id")
+    status: PairingStatus = field("Where it stands.")
+    score: float = field("How well the two fit, 0 to 1.")
+    reasons: list[Reason] = field("Why the two fit.")
+    proposed_at: datetime = field("When it was proposed.")
+    mentor_accepted_at: datetime | None = field("When the mentor said yes.")
+    mentee_accepted_at: datetime | None = field("When the mentee said yes.")
+    active_since: datetime | None = field("When both had said yes.")
+    closed_at: datetime | None = field("When it was declined, completed or ended.")
+    closed_by: links.Person | None = one(
+        "Who closed it; null: nobody, or the platform.", "{row}.id = {parent}.closed_by"
+    )
+    closing_reason: str = field("Why it was closed; empty where nobody said.")
+    sessions: Connection[links.Session] = many(
+        "Its sessions in the order of time; for the two.",
+        "{row}.pairing_id = {parent}.id",
+        SESSION_STATUS,
+        order=("starts_at",),
+    )
+    goals: Connection[links.Goal] = many(
+        "The goals that are worked on in it, the newest first; for the two.",
+        "{row}.pairing_id = {parent}.id",
+        GOAL_STATUS,
+        order=("set_at",),
+        descending=True,
+    )
+    next_session: links.Session | None = one(
+        "Its next session; for the two.",
+        "{row}.pairing_id = {parent}.id and {row}.status = 'scheduled'"
+        " and {row}.starts_at > now()",
+        order="{row}.starts_at, {row}.id",
+    )

@@ -1,0 +1,57 @@
+"""Where reading begins."""
+
+import strawberry
+
+from gateway.schema import links
+from gateway.schema.connections import Connection, Node
+from gateway.schema.fields import by_id, many, one
+from gateway.schema.filters import (
+    OFFERS_MENTORING,
+    PROGRAMME,
+    PROGRAMME_STATUS,
+    SEEKS_MENTORING,
+    SITE,
+)
+from gateway.schema.people import Organisation
+
+
+@strawberry.type(description="Where reading begins.")
+class Query:
+    viewer: links.Person | None = one(
+        "The person who asks; null while their profile is on its way, or where they have none.",
+        "{row}.id = {viewer}.person_id",
+    )
+    node: Node | None = by_id(
+        "Whatever has this global id; null where nothing has that the viewer may see.",
+        "id",
+        strawberry.ID,
+        "A global id.",
+    )
+    nodes: list[Node | None] = by_id(
+        "Whatever has these global ids, in their order, each null as with `node`.",
+        "ids",
+        list[strawberry.ID],
+        "Global ids, 100 at most.",
+    )
+    organisation: Organisation | None = one(
+        "The viewer's organisation.", "{row}.id = {viewer}.organisation_id"
+    )
+    sites: Connection[links.Site] = many("The sites, by name.", "true", order=("name",))
+    people: Connection[links.Person] = many(
+        "Who works for the organisation, by family name.",
+        "{row}.standing = 'active'",
+        SITE,
+        OFFERS_MENTORING,
+        SEEKS_MENTORING,
+        order=("family_name", "given_name"),
+    )
+    programmes: Connection[links.Programme] = many(
+        "The programmes, the latest start first.",
+        "true",
+        PROGRAMME_STATUS,
+        order=("starts_on",),
+        descending=True,
+    )
+    programme: links.Programme | None = one(
+        "The programme with this id; null where there is none.", "true", PROGRAMME
+    )

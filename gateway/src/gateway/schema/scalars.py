@@ -1,0 +1,54 @@
+"""Scalars beside GraphQL's own: moments and cursors."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def write_moment(moment: datetime) -> str:
+    """As PostgreSQL writes a `timestamptz` in JSON where the time zone is UTC."""
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    whole, fraction = text[:19], text[20:26].rstrip("0")
+    return f"{whole}.{fraction}+00:00" if fraction else f"{whole}+00:00"
+
+
+def read_moment(value: Any) -> datetime:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        message = "A DateTime is RFC 3339 text with an offset, such as 2026-03-01T09:30:00+01:00."
+        raise ValueError(message)
+    return datetime.fromisoformat(value)
+
+
+def read_text(value: Any) -> str:
+    if not isinstance(value, str):
+        message = "A Cursor is text that a connection gave out."
+        raise TypeError(message)
+    return value
+
+
+Cursor = NewType("Cursor", str)
+
+SCALARS = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment: ISO 8601 (RFC 3339) with seconds and an offset. Answers have "
+        "moments in UTC with the offset +00:00, and a fraction only where it is not zero; a local "
+        "time has the offset of its place.",
+        serialize=write_moment,
+        parse_value=read_moment,
+    ),
+    Cursor: strawberry.scalar(
+        name="Cursor",
+        description="A place in a connection, opaque to clients. It stays valid when what it "
+        "points at changes or goes.",
+        serialize=str,
+        parse_value=read_text,
+    ),
+}
+
+CONFIG = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)

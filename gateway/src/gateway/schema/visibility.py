@@ -1,0 +1,69 @@
+"""Who may see what within an organisation: every rule there is, on one page.
+
+Each is a SQL predicate over a row and the viewer. The planner puts it on every reference to the
+type's table, whatever the path. The wall between organisations is another: row-level security.
+"""
+
+EVERYBODY = "true"  # in the organisation
+
+ADMINISTRATORS = "{viewer}.administrator"
+
+COORDINATORS = """exists (
+    select from programmes c
+    where c.organisation_id = {row}.organisation_id and c.id = {row}.programme_id
+        and {viewer}.person_id = any (c.coordinator_ids))"""
+
+ONESELF = "{row}.id = {viewer}.person_id"
+
+PARTNERS = """exists (
+    select from pairings c
+    where c.organisation_id = {row}.organisation_id
+        and c.mentor_id = {viewer}.person_id and c.mentee_id = {row}.id)
+or exists (
+    select from pairings c
+    where c.organisation_id = {row}.organisation_id
+        and c.mentee_id = {viewer}.person_id and c.mentor_id = {row}.id)"""
+
+COORDINATORS_OF_THEIRS = """exists (
+    select from enrolments e
+    join programmes c on c.organisation_id = e.organisation_id and c.id = e.programme_id
+    where e.organisation_id = {row}.organisation_id and e.person_id = {row}.id
+        and {viewer}.person_id = any (c.coordinator_ids))"""
+
+SAME_SITE = """{row}.site_id = (
+    select v.site_id from people v
+    where v.organisation_id = {row}.organisation_id and v.id = {viewer}.person_id)"""
+
+# As far as they wish to be found; but those who work with them always see them.
+PEOPLE = f"""{{row}}.visibility = 'network'
+or {ONESELF}
+or {ADMINISTRATORS}
+or {{row}}.visibility = 'site' and {SAME_SITE}
+or {PARTNERS}
+or {COORDINATORS_OF_THEIRS}"""
+
+ADDRESSES = f"{ONESELF} or {ADMINISTRATORS} or {PARTNERS}"
+
+PERSONNEL = f"{ONESELF} or {ADMINISTRATORS}"
+
+ENROLMENTS = f"{{row}}.person_id = {{viewer}}.person_id or {ADMINISTRATORS} or {COORDINATORS}"
+
+MATCHING_RUNS = f"{ADMINISTRATORS} or {COORDINATORS}"
+
+THE_TWO = "{row}.mentor_id = {viewer}.person_id or {row}.mentee_id = {viewer}.person_id"
+
+PAIRINGS = f"{THE_TWO} or {ADMINISTRATORS} or {COORDINATORS}"
+
+SESSIONS = THE_TWO  # what two people talk about is nobody else's
+
+GOALS = """{row}.person_id = {viewer}.person_id
+or exists (
+    select from pairings c
+    where c.organisation_id = {row}.organisation_id and c.mentor_id = {viewer}.person_id
+        and c.mentee_id = {row}.person_id and c.status = 'active')"""
+
+FEEDBACK = "{row}.author_id = {viewer}.person_id or {row}.about_id = {viewer}.person_id"
+
+NOTIFICATIONS = "{row}.person_id = {viewer}.person_id"
+
+PREFERENCES = ONESELF

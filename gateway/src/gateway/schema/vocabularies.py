@@ -1,0 +1,23 @@
+"""The contracts' enumerations as the API has them.
+
+A word that a newer service writes and this gateway does not know yet is answered as UNKNOWN.
+"""
+
+import strawberry
+from contracts import matching, notifications, profiles, sessions
+
+UNKNOWN = "UNKNOWN stands for a word that this version of the API does not know."
+
+for vocabulary, description in (
+    (matching.EnrolmentStatus, "Whether a person takes part in a programme."),
+    (matching.PairingStatus, "Where a pairing stands, from the proposal to its end."),
+    (matching.ProgrammeStatus, "Whether a programme takes people in."),
+    (matching.Role, "What a person is in a programme or a pairing."),
+    (matching.RunStatus, "How far a matching run has come."),
+    (notifications.NotificationKind, "What a notification tells of."),
+    (profiles.Standing, "Whether a person works for the organisation."),
+    (profiles.Visibility, "Who may find a person's profile; partners always see each other."),
+    (sessions.GoalStatus, "Whether a goal is still worked for."),
+    (sessions.SessionStatus, "What became of a session."),
+):
+    strawberry.enum(vocabulary, description=f"{description} {UNKNOWN}")
