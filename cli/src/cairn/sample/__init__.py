@@ -4,6 +4,6 @@ The same seed, size and name give the same files, byte for byte. What it is made
 which licences, is in SOURCES.md beside this file.
 """
 
-from cairn.sample.files import Summary, write_sample
+from cairn.sample.files import FEWEST_PEOPLE, Summary, write_sample
 
-__all__ = ["Summary", "write_sample"]
+__all__ = ["FEWEST_PEOPLE", "Summary", "write_sample"]

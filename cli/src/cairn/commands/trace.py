@@ -1,0 +1,92 @@
+"""`cairn trace`: what caused an event, and what it caused."""
+
+from collections import defaultdict
+from uuid import UUID
+
+import msgspec
+from cyclopts import App
+from rich.text import Text
+from rich.tree import Tree
+
+from cairn.client import Client
+from cairn.documents import EVENT_TRAIL
+from cairn.options import Connection, Flag
+from cairn.output import out, print_json
+from cairn.troubles import Trouble
+
+app = App(name="trace")
+
+
+class Event(msgspec.Struct, frozen=True, rename="camel"):
+    """What the platform keeps of an event for good: where it stands, never what it says."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    time: str
+    actor: str | None
+    causation_id: str | None
+    correlation_id: str | None
+
+
+@app.default
+def trace(
+    event: UUID,
+    /,
+    *,
+    connection: Connection | None = None,
+    json: Flag = False,
+) -> None:
+    """Show the trail that an event belongs to, as a tree: causes above, effects below.
+
+    Asks as an administrator of the organisation or an operator of the platform.
+
+    Parameters
+    ----------
+    event
+        The id of the event.
+    connection
+        Where the platform is, and who asks.
+    json
+        Print the events as JSON.
+    """
+    with Client(connection or Connection()) as client:
+        found = client.query(EVENT_TRAIL, id=str(event))["eventTrail"]
+    events = msgspec.convert(found or [], list[Event])
+    if not events:
+        raise Trouble(f"There is no event {event}, or it is not yours to see.")
+    if json:
+        print_json(events)
+        return
+    for tree in forest(events, str(event)):
+        out.print(tree, soft_wrap=True)
+
+
+def forest(events: list[Event], asked: str) -> list[Tree]:
+    """A tree for each event whose cause is not among them (a command, most often)."""
+    known = {event.id for event in events}
+    effects: defaultdict[str | None, list[Event]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: (event.time, event.id)):
+        cause = event.causation_id if event.causation_id in known else None
+        effects[cause].append(event)
+    roots: list[Tree] = []
+    pending = [(event, None) for event in reversed(effects[None])]
+    stack: list[tuple[Event, Tree | None]] = [*pending]
+    while stack:
+        event, above = stack.pop()
+        label = _label(event, asked)
+        tree = above.add(label) if above else Tree(label)
+        if above is None:
+            roots.append(tree)
+        stack.extend((effect, tree) for effect in reversed(effects[event.id]))
+    return roots
+
+
+def _label(event: Event, asked: str) -> Text:
+    label = Text(event.type, style="bold reverse" if event.id == asked else "bold")
+    label.append(f"  {event.time}  {event.source}", style="dim")
+    label.append(f"\n  event {event.id} about {event.subject}", style="")
+    if event.actor:
+        label.append(f", by {event.actor}")
+    return label
