@@ -62,9 +62,9 @@ def out_of_step(root: Path) -> list[str]:
         for path in sorted((root / SCHEMAS).glob("*.json"))
         if path.relative_to(root) not in expected
     ]
-    return [f"{path} is out of date: run `python -m tools.contracts write`" for path in stale] + [
-        f"{path} belongs to no topic" for path in strays
-    ]
+    return [
+        f"{path} is out of date: run `.venv/bin/python -m tools.contracts write`" for path in stale
+    ] + [f"{path} belongs to no topic" for path in strays]
 
 
 def write(root: Path) -> None:

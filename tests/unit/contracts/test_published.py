@@ -82,7 +82,7 @@ def test_a_field_that_was_added_is_out_of_date_until_it_is_written(published: Pa
 
     assert run("check", published) == (
         1,
-        [f"{PAIRING} is out of date: run `python -m tools.contracts write`"],
+        [f"{PAIRING} is out of date: run `.venv/bin/python -m tools.contracts write`"],
     )
     assert run("write", published) == (0, [])
     assert run("check", published) == (0, [])

@@ -154,7 +154,7 @@ def written(shape: Shape) -> st.SearchStrategy[Any]:
             return PLAIN[shape][1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), bodies)
 def test_either_reads_the_other_where_nothing_breaks(data: st.DataObject, old: Record) -> None:
     new = data.draw(evolved(old).filter(lambda it: isinstance(it, Record)))
@@ -166,7 +166,7 @@ def test_either_reads_the_other_where_nothing_breaks(data: st.DataObject, old: R
             msgspec.json.decode(body, type=other)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(bodies)
 def test_a_shape_does_not_break_itself(shape: Record) -> None:
     first, second = (msgspec.json.schema(reader(shape)) for _ in range(2))
