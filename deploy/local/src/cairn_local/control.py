@@ -30,9 +30,10 @@ def clean(settings: Settings) -> int:
     folder = Folder(settings.data.absolute())
     if held := holder(folder.lock):
         raise PlatformError(f"Cairn runs here as process {held.pid}: stop it first (`make down`).")
-    end_left_over(folder)
-    folder.remove()
-    print(f"Removed {settings.data}.")
+    if folder.path.exists():
+        end_left_over(folder)
+        folder.remove()
+        print(f"Removed the data in {settings.data}.")
     return 0
 
 

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +54,12 @@ def fetch(jars: Sequence[Jar], fetched: Callable[[Jar], None]) -> None:
         tempfile.TemporaryDirectory(dir=folder()) as repository,
         ThreadPoolExecutor(AT_ONCE) as threads,
     ):
-        for jar in threads.map(lambda jar: _fetch(jar, Path(repository)), jars):
-            fetched(jar)
+        fetching = [threads.submit(_fetch, jar, Path(repository)) for jar in jars]
+        try:
+            for each in as_completed(fetching):
+                fetched(each.result())
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
 def _fetch(jar: Jar, repository: Path) -> Jar:
