@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -72,7 +73,9 @@ class Harness:
         self.sender = Sender(service.deliveries, service=service.name, pipe=pipe, app=app)
         self.room = WaitingRoom(service.subscriptions, service=service.name, database=pipe)
 
-    async def do(self, name: str, caller: Caller, *, key: str | None = None, **body: Any) -> Answered:
+    async def do(
+        self, name: str, caller: Caller, *, key: str | None = None, **body: Any
+    ) -> Answered:
         """Carry out a command."""
         try:
             done = await carry_out(
@@ -90,22 +93,64 @@ class Harness:
         told = msgspec.json.decode(answer.body)
         return Answered(code=told.get("refusal", {}).get("code"), body=told)
 
-    async def hear(
-        self, change: StrEnum, state: Any, *, version: int = 1, actor: object = "service:test"
-    ) -> UUID:
-        """Hear that something happened to an aggregate; returns the event's id."""
-        topic = change.value.rpartition(".")[0]
-        envelope = Envelope(
-            id=new_id(),
-            source=topic.partition(".")[0],
-            type=change.value,
-            subject=state.id,
-            time=msgspec.convert("2026-11-24T09:00:00Z", type=Any) and _now(),
-            organisation_id=state.organisation_id,
-            version=version,
-            actor=str(actor),
-            causation_id=new_id(),
-            correlation_id=new_id(),
-        )
-        await self.hear_again(envelope, state)
-        return envelope.id
+    async def hear(self, record: Heard) -> None:
+        """Handle a record as the consumer does, in one transaction of the pipe's role."""
+        subscription = self.service.subscriptions.by_topic[record.topic]
+        births: defaultdict[tuple[str, int], int] = defaultdict(int)
+        handler = Hearing(subscription, service=self.service.name, births=births)
+        async with self.pipe.transaction() as connection:
+            await handler.apply(connection, [read_event(record, handler.decode)])
+
+    async def outbox(self, organisation_id: UUID) -> list[Told]:
+        """What a tenant's units have announced so far, in order."""
+        async with self.app.tenant(organisation_id) as connection:
+            rows = await connection.fetch(
+                "select headers, body from cairn.outbox order by position"
+            )
+        return [_told(row["headers"], row["body"]) for row in rows]
+
+
+def happened(
+    change: StrEnum, state: Any, *, version: int = 1, actor: object = "service:elsewhere"
+) -> Heard:
+    """The record that tells what happened to an aggregate of another service."""
+    topic = change.value.rpartition(".")[0]
+    envelope = Envelope(
+        id=new_id(),
+        source=topic.partition(".")[0],
+        type=change.value,
+        subject=state.id,
+        time=datetime.now(UTC),
+        organisation_id=state.organisation_id,
+        version=version,
+        actor=str(actor),
+        causation_id=new_id(),
+        correlation_id=new_id(),
+    )
+    return Heard(
+        topic=topic,
+        key=str(state.id).encode(),
+        value=msgspec.json.encode(state),
+        headers=[(name, text.encode()) for name, text in envelope.headers().items()],
+    )
+
+
+def _told(headers: bytes, body: bytes) -> Told:
+    named: dict[str, str] = msgspec.json.decode(headers)
+    return Told(
+        type=named["ce_type"],
+        version=int(named["ce_version"]),
+        causation_id=UUID(named["ce_causationid"]),
+        state=msgspec.json.decode(body),
+    )
+
+
+@asynccontextmanager
+async def harness(service: Service, database: ServiceDatabase) -> AsyncGenerator[Harness]:
+    """The service on a database that has been made, but not migrated yet."""
+    await apply_migrations(database.owner, [service.migrations])
+    async with (
+        Database.open(database.app, name=service.name) as app,
+        Database.open(database.pipe, name=f"{service.name} pipe") as pipe,
+    ):
+        yield Harness(service, app, pipe)

@@ -145,6 +145,21 @@ def test_sessions_may_touch_and_a_session_moves_over_itself(
     assert moved(planned, pairing, at(24.5)).starts_at == NOW + 24.5 * HOUR
 
 
+def test_a_session_does_not_move_onto_another(pairing: Pairing, planned: Session) -> None:
+    other = booked(pairing, at(30))
+
+    with pytest.raises(SessionsOverlap, match=str(other.id)):
+        session.move(
+            planned,
+            pairing,
+            by=planned.mentor_id,
+            when=at(29.5),
+            place=UNSET,
+            beside=[planned, other],
+            now=NOW,
+        )
+
+
 def test_moving_keeps_the_identity_and_raises_the_sequence(
     pairing: Pairing, planned: Session
 ) -> None:

@@ -15,7 +15,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 from sessions.domain import session
 
-MINUTES = st.integers(-60, 600).map(lambda minutes: timedelta(minutes=minutes))
+STARTS = st.integers(-1, 12).map(lambda halves: timedelta(minutes=30 * halves))
+LASTS = st.integers(-1, 17).map(lambda halves: timedelta(minutes=30 * halves))
 OUTCOMES = st.sampled_from([SessionStatus.HELD, SessionStatus.MISSED])
 
 
@@ -45,11 +46,11 @@ class Relationship(RuleBasedStateMachine):
         assert after.sequence == before.sequence + (after != before)
         self.sessions[after.id] = after
 
-    @rule(passes=st.integers(0, 300))
+    @rule(passes=st.integers(0, 90))
     def wait(self, passes: int) -> None:
         self.now += timedelta(minutes=passes)
 
-    @rule(starts=MINUTES, lasts=MINUTES)
+    @rule(starts=STARTS, lasts=LASTS)
     def book(self, starts: timedelta, lasts: timedelta) -> None:
         try:
             booked = session.book(
@@ -65,7 +66,7 @@ class Relationship(RuleBasedStateMachine):
         self.sessions[booked.id] = booked
 
     @precondition(lambda self: self.sessions)
-    @rule(data=st.data(), starts=MINUTES, lasts=MINUTES)
+    @rule(data=st.data(), starts=STARTS, lasts=LASTS)
     def move(self, data: st.DataObject, starts: timedelta, lasts: timedelta) -> None:
         before = self.draw(data)
         try:

@@ -1,0 +1,7 @@
+"""`python -m sessions prepare | serve`."""
+
+from chassis.command_line import main
+
+from sessions.main import service
+
+main(service)
