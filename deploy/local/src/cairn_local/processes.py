@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cairn_local.errors import PlatformError
 
-GRACE = 5.0  # seconds that a program has to end by itself
+GRACE = 6.0  # seconds that a program has to end by itself
 LAST_LINES = 12
 
 

@@ -1,0 +1,123 @@
+"""Programs are kept running, and ended when told to."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+from cairn_local.errors import PlatformError
+from cairn_local.folder import Folder
+from cairn_local.processes import Program
+from cairn_local.supervisor import Mark, Supervisor, end_left_over
+from support.waiting import eventually
+
+SLEEPER = Program("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
+
+HARD_OF_HEARING = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.make()
+    return folder
+
+
+@asynccontextmanager
+async def supervising(folder: Folder, said: list[str]) -> AsyncGenerator[Supervisor]:
+    supervisor = Supervisor(folder, said.append)
+    try:
+        yield supervisor
+    finally:
+        await supervisor.stop([SLEEPER.name])
+
+
+async def at_once() -> bool:
+    return True
+
+
+def pid_of(folder: Folder) -> int:
+    return msgspec.json.decode((folder.running / SLEEPER.name).read_bytes(), type=Mark).pid
+
+
+async def test_a_program_that_dies_is_started_again_and_says_so(folder: Folder) -> None:
+    said: list[str] = []
+    async with supervising(folder, said) as supervisor:
+        await supervisor.start(SLEEPER, at_once)
+        first = psutil.Process(pid_of(folder))
+        first.kill()
+        await eventually(lambda: pid_of(folder) != first.pid)
+        again = psutil.Process(pid_of(folder))
+        assert again.is_running()
+    assert not again.is_running()
+    [line] = said
+    assert line.startswith("sleeper ended (SIGKILL) and starts again in 0.5 s")
+
+
+async def test_a_program_that_never_gets_ready_fails_with_its_log(folder: Folder) -> None:
+    broken = Program("sleeper", [sys.executable, "-c", "raise SystemExit('no such stone')"])
+
+    async def never() -> bool:
+        return False
+
+    async with supervising(folder, []) as supervisor:
+        with pytest.raises(PlatformError, match=r"(?s)sleeper ended .*exit code 1.*no such stone"):
+            await supervisor.start(broken, never)
+
+
+async def test_one_that_does_not_end_is_ended_by_force(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cairn_local.processes.GRACE", 0.2)
+    program = Program("sleeper", [sys.executable, "-c", HARD_OF_HEARING])
+
+    async def deaf() -> bool:
+        return "deaf" in folder.log("sleeper").read_text()
+
+    async with supervising(folder, []) as supervisor:
+        await supervisor.start(program, deaf)
+        process = psutil.Process(pid_of(folder))
+    assert not process.is_running()
+
+
+STARTS_AND_DIES = """
+import asyncio, os, pathlib, sys
+from cairn_local.folder import Folder
+from cairn_local.processes import Program
+from cairn_local.supervisor import Supervisor
+
+async def main():
+    async def at_once():
+        return True
+    sleeper = Program("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
+    await Supervisor(Folder(pathlib.Path(sys.argv[1])), print).start(sleeper, at_once)
+    os._exit(1)
+
+asyncio.run(main())
+"""
+
+
+def test_what_a_start_that_died_left_running_is_ended(folder: Folder) -> None:
+    subprocess.run([sys.executable, "-c", STARTS_AND_DIES, str(folder.path)], check=False)
+    orphan = psutil.Process(pid_of(folder))
+    assert orphan.is_running()
+    assert end_left_over(folder) == ["sleeper"]
+    assert not orphan.is_running()
+    assert end_left_over(folder) == []
+
+
+def test_another_program_with_the_same_number_is_left_alone(folder: Folder) -> None:
+    long_ago = Mark(pid=os.getpid(), created=0.0, stop_signal=signal.SIGKILL)
+    (folder.running / "sleeper").write_bytes(msgspec.json.encode(long_ago))
+    assert end_left_over(folder) == []
