@@ -74,7 +74,7 @@ class Harness:
         self.room = WaitingRoom(service.subscriptions, service=service.name, database=pipe)
 
     async def do(
-        self, name: str, caller: Caller, *, key: str | None = None, **body: Any
+        self, name: str, caller: Caller, /, *, key: str | None = None, **body: Any
     ) -> Answered:
         """Carry out a command."""
         try:

@@ -32,7 +32,7 @@ class Rows(Generic[R]):
     def __init__(self, rows: Sequence[R], *, key: str) -> None:
         """Tidy the rows' values. `key` is the field by which a row is told from the others."""
         self.standing: dict[int, R] = {}
-        self.refused: list[RowProblem] = []
+        self._refused: list[RowProblem] = []
         met: set[str] = set()
         for place, row in enumerate(rows):
             tidy, problems = tidied(row)
@@ -46,6 +46,11 @@ class Rows(Generic[R]):
             met.add(getattr(tidy, key))
             self.standing[place] = tidy
 
+    @property
+    def refused(self) -> list[RowProblem]:
+        """Every reason for a refusal so far, in the order of the rows."""
+        return sorted(self._refused, key=lambda problem: problem.row)
+
     def refuse(self, place: int, field: str, message: str) -> None:
         del self.standing[place]
         self._note(place, field, message)
@@ -54,4 +59,4 @@ class Rows(Generic[R]):
         return iter(list(self.standing.items()))
 
     def _note(self, place: int, field: str, message: str) -> None:
-        self.refused.append(RowProblem(row=place, field=field, message=message))
+        self._refused.append(RowProblem(row=place, field=field, message=message))

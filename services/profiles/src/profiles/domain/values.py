@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -133,7 +133,7 @@ def visibility(choice: Visibility) -> Visibility:
     return choice
 
 
-def availability(windows: list[Window]) -> list[Window]:
+def availability(windows: Sequence[Window]) -> list[Window]:
     """Windows in the order of the week; those of a day do not overlap."""
     windows = [msgspec.convert(window, Window, from_attributes=True) for window in windows]
     for window in windows:

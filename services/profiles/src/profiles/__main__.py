@@ -1,0 +1,7 @@
+"""`python -m profiles prepare | serve`."""
+
+from chassis.command_line import main
+
+from profiles.main import service
+
+main(service)

@@ -1,0 +1,16 @@
+"""The service, wired together."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from contracts.catalogue import topics_heard_by, topics_of
+
+from profiles.commands import commands
+
+service = Service(
+    "profiles",
+    publishes=topics_of("profiles"),
+    hears=topics_heard_by("profiles"),
+    migrations=Path(__file__).parents[2] / "migrations",
+    commands=commands,
+)
