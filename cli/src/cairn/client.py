@@ -72,7 +72,12 @@ class Client:
     def _patiently(self, document: str, variables: dict[str, object]) -> Answer:
         try:
             for attempt in stamina.retry_context(
-                on=Later, attempts=None, timeout=self._patience, wait_initial=0.2, wait_max=5.0
+                on=Later,
+                attempts=None,
+                timeout=self._patience,
+                wait_initial=0.2,
+                wait_max=5.0,
+                wait_jitter=0.2,
             ):
                 with attempt:
                     return self._ask(document, variables)

@@ -1,33 +1,24 @@
 """`cairn import`: people and sites from an HR export."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 from cyclopts import App
 from rich.table import Table
 
 from cairn.client import Client
 from cairn.importing.columns import PEOPLE, SITES
-from cairn.importing.order import managers_first
-from cairn.importing.rows import read
+from cairn.importing.order import Ordered, managers_first
+from cairn.importing.problems import Problem
+from cairn.importing.rows import Sheet, read
 from cairn.importing.sending import Outcome, send_people, send_sites
 from cairn.options import Connection, Flag
 from cairn.output import err, out, print_json, progress
 
 app = App(name="import")
 
-MOST_SHOWN = 50  # problems printed for people; --json has them all
-
-
-class Result(msgspec.Struct, frozen=True):
-    people: Outcome
-    sites: Outcome | None
-    ignored_columns: list[str]
-
-    @property
-    def outcomes(self) -> list[Outcome]:
-        return [self.people] if self.sites is None else [self.sites, self.people]
+MOST_SHOWN = 50  # sentences of one kind; --json has them all
 
 
 @app.default
@@ -65,38 +56,58 @@ def import_people(
     site_sheet = read(sites, SITES, ignore_unknown=ignore_unknown) if sites else None
     sheet = read(people, PEOPLE, ignore_unknown=ignore_unknown)
     ordered = managers_first(sheet)
-    ignored = [*(site_sheet.ignored if site_sheet else []), *sheet.ignored]
-    for column in ignored:
-        err.print(f"warning: the unknown column “{column}” is left out.", markup=False)
-    with Client(connection or Connection()) as client, progress() as bar:
-        site_outcome = None
-        if site_sheet:
-            task = bar.add_task("sites", total=len(site_sheet.rows))
-            site_outcome = send_sites(client, site_sheet, lambda done: bar.advance(task, done))
-        task = bar.add_task("people", total=len(sheet.rows))
-        outcome = send_people(client, sheet, ordered, lambda done: bar.advance(task, done))
-    result = Result(outcome, site_outcome, ignored)
+    for each in filter(None, (site_sheet, sheet)):
+        for column in each.ignored:
+            err.print(f"warning: {each.file}: the unknown column “{column}” is left out.")
+    outcomes = _send(connection or Connection(), site_sheet, sheet, ordered)
     if json:
-        print_json(result)
+        print_json(outcomes)
     else:
-        _show(result)
-    sys.exit(1 if any(each.refused for each in result.outcomes) else 0)
+        _show(outcomes)
+    sys.exit(1 if any(outcome.refused for outcome in outcomes.values()) else 0)
 
 
-def _show(result: Result) -> None:
-    for name in ("refused", "warnings"):
-        problems = [problem for each in result.outcomes for problem in getattr(each, name)]
-        label = "refused" if name == "refused" else "warning"
-        for problem in problems[:MOST_SHOWN]:
-            err.print(f"{label}: {problem}", markup=False, soft_wrap=True)
-        if len(problems) > MOST_SHOWN:
-            err.print(f"... and {len(problems) - MOST_SHOWN:,} more; --json has them all.")
+def _send(
+    connection: Connection, site_sheet: Sheet | None, sheet: Sheet, ordered: Ordered
+) -> dict[str, Outcome]:
+    outcomes: dict[str, Outcome] = {}
+    with Client(connection) as client, progress() as bar:
+
+        def advance(done: int) -> None:
+            bar.advance(bar.task_ids[-1], done)
+
+        if site_sheet:
+            bar.add_task("sites", total=len(site_sheet.rows))
+            outcome = send_sites(client, site_sheet.file, site_sheet.rows, advance)
+            outcomes["sites"] = _with_own(outcome, site_sheet)
+        bar.add_task("people", total=len(sheet.rows))
+        outcome = send_people(client, sheet.file, ordered.levels, advance)
+        outcome.warnings = [*ordered.warnings, *outcome.warnings]
+        outcomes["people"] = _with_own(outcome, sheet)
+    return outcomes
+
+
+def _with_own(outcome: Outcome, sheet: Sheet) -> Outcome:
+    """The outcome with the rows that were not even sent."""
+    outcome.problems = [*sheet.problems, *outcome.problems]
+    outcome.refused += len({problem.line for problem in sheet.problems})
+    return outcome
+
+
+def _show(outcomes: Mapping[str, Outcome]) -> None:
     table = Table("", "created", "changed", "unchanged", "refused", box=None)
     for column in table.columns[1:]:
         column.justify = "right"
-    named = {"sites": result.sites, "people": result.people}
-    for name, each in named.items():
-        if each:
-            counts = (each.created, each.changed, each.unchanged, len(each.refused))
-            table.add_row(name, *(f"{count:,}" for count in counts))
+    for name, each in outcomes.items():
+        _name("refused", each.problems)
+        _name("warning", each.warnings)
+        counts = (each.created, each.changed, each.unchanged, each.refused)
+        table.add_row(name, *(f"{count:,}" for count in counts))
     out.print(table)
+
+
+def _name(label: str, problems: list[Problem]) -> None:
+    for problem in sorted(problems, key=lambda problem: problem.line)[:MOST_SHOWN]:
+        err.print(f"{label}: {problem}", markup=False, soft_wrap=True)
+    if len(problems) > MOST_SHOWN:
+        err.print(f"... and {len(problems) - MOST_SHOWN:,} more; --json has them all.")

@@ -23,7 +23,8 @@ def managers_first(sheet: Sheet) -> Ordered:
         named = " → ".join([*circle, circle[0]])
         for number in circle:
             row = lines[number]
-            lines[number] = without_manager(row)
+            kept = {name: value for name, value in row.values.items() if name != "manager"}
+            lines[number] = Row(row.line, kept)
             warnings.append(
                 Problem(
                     file=sheet.file,
@@ -39,10 +40,6 @@ def managers_first(sheet: Sheet) -> Ordered:
         levels.extend([] for _ in range(depth + 1 - len(levels)))
         levels[depth].append(row)
     return Ordered(levels, warnings)
-
-
-def without_manager(row: Row) -> Row:
-    return Row(row.line, {name: value for name, value in row.values.items() if name != "manager"})
 
 
 def _manager(number: str, rows: dict[str, Row]) -> str | None:

@@ -1,22 +1,22 @@
 """Records as rows: every cell read as its column asks, every fault named."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
-from cairn.importing.columns import Column, Unexpected
+from cairn.importing.columns import Column, Unexpected, is_text
 from cairn.importing.problems import Problem
 from cairn.importing.table import Record, Unreadable, records
 from cairn.troubles import Trouble
 
-Values = dict[str, object]
+Values = Mapping[str, object]
 
 
 class Row(msgspec.Struct, frozen=True):
     line: int
-    values: Values  # by column, without those whose cells are empty
+    values: Values  # by column, without those of which the row says nothing
 
 
 class Sheet(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ def _places(
     path: Path, header: list[str], columns: Sequence[Column], *, ignore_unknown: bool
 ) -> tuple[Places, list[str]]:
     """Where in a row each column is."""
-    if not _is_text("".join(header)):
+    if not is_text("".join(header)):
         raise Trouble(f"{path} is not text in UTF-8. Save it as CSV in UTF-8.")
     names = [_name(cell) for cell in header]
     known = {column.name: column for column in columns}
@@ -83,7 +83,7 @@ def _name(cell: str) -> str:
 
 def _unknown(unknown: list[str], known: list[str]) -> str:
     def guess(name: str) -> str:
-        near = get_close_matches(name, known, n=1)
+        near = get_close_matches(name, known, n=1, cutoff=0.75)
         return f"“{name}”" + (f" (is it {near[0]}?)" if near else "")
 
     named = ", ".join(guess(name) for name in unknown)
@@ -94,25 +94,20 @@ def _unknown(unknown: list[str], known: list[str]) -> str:
 
 
 def _values(cells: list[str], places: Places) -> tuple[Values, list[Fault]]:
-    values: Values = {}
+    values: dict[str, object] = {}
     faults: list[Fault] = []
     for at, column in places:
         cell = cells[at].strip()
         try:
-            if not _is_text(cell):
-                raise Unexpected("expected text in UTF-8")
             if cell:
                 values[column.name] = column.read(cell)
+            elif column.empty is not msgspec.UNSET:
+                values[column.name] = column.empty
             elif column.required:
                 raise Unexpected("expected a value, the cell is empty")
         except Unexpected as unexpected:
             faults.append((column.name, str(unexpected)))
     return values, faults
-
-
-def _is_text(cell: str) -> bool:
-    """Whether it was UTF-8: what was not has become lone surrogates."""
-    return not any("\ud800" <= character <= "\udfff" for character in cell)
 
 
 def _repeated(
@@ -122,6 +117,6 @@ def _repeated(
         value = values.get(column.name)
         if not column.unique or not isinstance(value, str):
             continue
-        first = seen.setdefault((column.name, value.casefold()), line)
+        first = seen.setdefault((column.name, value), line)
         if first != line:
             yield column.name, f"expected a value of its own, line {first} has the same"

@@ -1,15 +1,13 @@
 """Rows in chunks to the platform, and what it made of them."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from cairn.client import Client
 from cairn.documents import IMPORT_PEOPLE, IMPORT_SITES
-from cairn.importing.order import Ordered, without_manager
 from cairn.importing.problems import Problem
-from cairn.importing.rows import Row, Sheet
+from cairn.importing.rows import Row, Values
 
 CHUNK_ROWS = 500
 CHUNK_BYTES = 512 * 1024
@@ -18,63 +16,62 @@ Advance = Callable[[int], object]
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """What became of a file's rows; `refused` and `warnings` have a sentence each."""
+    """What became of a file's rows."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused: list[Problem]
-    warnings: list[Problem]
+    refused: int = 0  # rows
+    problems: list[Problem]  # why; a row may have several
+    warnings: list[Problem]  # of rows that were taken, but for one cell
+
+
+class _Note(msgspec.Struct, frozen=True):
+    """What the platform says of a cell."""
+
+    row: int  # of the chunk, from 0
+    field: str
+    message: str
 
 
 class _Answer(msgspec.Struct, frozen=True):
     created: int
     changed: int
     unchanged: int
-    refused: list["_Refusal"]
+    refused: list[_Note]
+    warned: list[_Note] = []
 
 
-class _Refusal(msgspec.Struct, frozen=True):
-    row: int  # of the chunk, from 0
-    field: str
-    message: str
+def send_sites(client: Client, file: str, rows: list[Row], advance: Advance) -> Outcome:
+    return _send(client, IMPORT_SITES, "sites", file, chunks(rows), advance)
 
 
-def send_sites(client: Client, sheet: Sheet, advance: Advance) -> Outcome:
-    outcome = Outcome(refused=list(sheet.problems), warnings=[])
-    for chunk in chunks(sheet.rows):
-        answer = _send(client, IMPORT_SITES, "sites", chunk)
-        _count(outcome, answer)
-        outcome.refused += [_problem(sheet.file, chunk, refusal) for refusal in answer.refused]
+def send_people(client: Client, file: str, levels: list[list[Row]], advance: Advance) -> Outcome:
+    """Level by level, so that every manager arrives in an earlier chunk than their reports."""
+    in_chunks = (chunk for level in levels for chunk in chunks(level))
+    return _send(client, IMPORT_PEOPLE, "people", file, in_chunks, advance)
+
+
+def _send(
+    client: Client, document: str, plural: str, file: str, in_chunks: Iterable[list[Row]],
+    advance: Advance,
+) -> Outcome:  # fmt: skip
+    outcome = Outcome(problems=[], warnings=[])
+    for chunk in in_chunks:
+        rows = [_for_graphql(row.values) for row in chunk]
+        answer = msgspec.convert(client.command(document, input={plural: rows}), _Answer)
+        outcome.created += answer.created
+        outcome.changed += answer.changed
+        outcome.unchanged += answer.unchanged
+        outcome.refused += len({note.row for note in answer.refused})
+        outcome.problems += [_problem(file, chunk, note) for note in answer.refused]
+        outcome.warnings += [_problem(file, chunk, note) for note in answer.warned]
         advance(len(chunk))
     return outcome
 
 
-def send_people(client: Client, sheet: Sheet, ordered: Ordered, advance: Advance) -> Outcome:
-    """Who is refused for the manager alone is sent once more without one, and warned of."""
-    outcome = Outcome(refused=list(sheet.problems), warnings=list(ordered.warnings))
-    for level in ordered.levels:
-        for chunk in chunks(level):
-            answer = _send(client, IMPORT_PEOPLE, "people", chunk)
-            _count(outcome, answer)
-            unled: list[Row] = []
-            for refusal in answer.refused:
-                problem = _problem(sheet.file, chunk, refusal)
-                if refusal.field == "manager":
-                    unled.append(without_manager(chunk[refusal.row]))
-                    without = f"{problem.message} Imported without a manager."
-                    outcome.warnings.append(msgspec.structs.replace(problem, message=without))
-                else:
-                    outcome.refused.append(problem)
-            if unled:
-                again = _send(client, IMPORT_PEOPLE, "people", unled)
-                _count(outcome, again)
-                outcome.refused += [_problem(sheet.file, unled, each) for each in again.refused]
-            advance(len(chunk))
-    return outcome
-
-
 def chunks(rows: list[Row]) -> Iterator[list[Row]]:
+    """At most so many rows, and so many bytes unless one row alone has more."""
     chunk: list[Row] = []
     size = 0
     for row in rows:
@@ -88,31 +85,14 @@ def chunks(rows: list[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _send(client: Client, document: str, plural: str, chunk: list[Row]) -> _Answer:
-    rows = [{camel_case(name): value for name, value in row.values.items()} for row in chunk]
-    payload: dict[str, Any] = client.command(document, input={plural: rows})
-    return msgspec.convert(payload, _Answer)
+def _for_graphql(values: Values) -> Values:
+    return {_camel_case(name): value for name, value in values.items()}
 
 
-def camel_case(name: str) -> str:
+def _camel_case(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(word.title() for word in others)
 
 
-def snake_case(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
-
-
-def _count(outcome: Outcome, answer: _Answer) -> None:
-    outcome.created += answer.created
-    outcome.changed += answer.changed
-    outcome.unchanged += answer.unchanged
-
-
-def _problem(file: str, chunk: list[Row], refusal: _Refusal) -> Problem:
-    return Problem(
-        file=file,
-        line=chunk[refusal.row].line,
-        column=snake_case(refusal.field) or None,
-        message=refusal.message,
-    )
+def _problem(file: str, chunk: list[Row], note: _Note) -> Problem:
+    return Problem(file=file, line=chunk[note.row].line, column=note.field, message=note.message)
