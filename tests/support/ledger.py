@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,14 +82,16 @@ class Ledger:
         name = f"ledger{uuid4().hex[:8]}"
         self.accounts_topic = Topic(f"{name}.account")
         self.owners_topic = Topic(f"{name}.owner")
-        self.change = StrEnum(
+        self.change: Any = StrEnum(
             "AccountChange",
             {
                 word.upper(): f"{self.accounts_topic.name}.{word}"
                 for word in ("opened", "paid", "restated")
             },
         )
-        self.owner_change = StrEnum("OwnerChange", {"NAMED": f"{self.owners_topic.name}.named"})
+        self.owner_change: Any = StrEnum(
+            "OwnerChange", {"NAMED": f"{self.owners_topic.name}.named"}
+        )
         self.accounts = Aggregates(
             self.accounts_topic.name, Account, table="accounts", called="account"
         )
@@ -199,9 +202,7 @@ class Ledger:
             cluster=await cluster_id(self.kafka),
             instance=instance,
             database=pipe,
-            handler=Hearing(
-                subscription, service=SERVICE, births=await births(pipe, subscription)
-            ),
+            handler=Hearing(subscription, service=SERVICE, births=await births(pipe, subscription)),
             after_commit=lambda: None,
         )
 
@@ -211,7 +212,7 @@ class Ledger:
             source=SERVICE,
             type=change.value,
             subject=state.id,
-            time=msgspec.convert("2026-11-24T10:00:00Z", type=__import__("datetime").datetime),
+            time=datetime.now(UTC),
             organisation_id=state.organisation_id,
             version=version,
             actor="service:test",

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ async def eventually(
     """What the condition gives once it is true; it fails with its last value after `within` s."""
     deadline = time.monotonic() + within
     while True:
-        value = condition()
+        value: Any = condition()
         if inspect.isawaitable(value):
             value = await value
         if value:

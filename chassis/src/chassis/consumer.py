@@ -65,23 +65,12 @@ class Consumer(ConsumerRebalanceListener):
     ) -> None:
         self.topic = topic
         self.group = f"{service}.{topic}"
+        self._servers = kafka
+        self._instance = instance
         self._cluster = cluster
         self._database = database
         self._handler = handler
         self._after_commit = after_commit
-        self._kafka = AIOKafkaConsumer(
-            bootstrap_servers=kafka,
-            client_id=f"{service}-{instance}",
-            group_id=self.group,
-            group_instance_id=f"{self.group}.{instance}",
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            isolation_level="read_committed",
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=3_000,
-            fetch_max_wait_ms=500,
-            metadata_max_age_ms=60_000,
-        )
         self._at: dict[TopicPartition, int] = {}  # where we read on, by our own seek or commit
         self._unseeked: set[TopicPartition] = set()
         self._assigned = False
@@ -116,6 +105,7 @@ class Consumer(ConsumerRebalanceListener):
 
     async def run(self) -> None:
         """Consume until cancelled."""
+        self._kafka = self._client()
         self._kafka.subscribe([self.topic], listener=self)
         await self._kafka.start()
         monitor = asyncio.create_task(self._tell_monitors())
@@ -137,6 +127,21 @@ class Consumer(ConsumerRebalanceListener):
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(3):
                     await self._kafka.stop()
+
+    def _client(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            client_id=f"{self.group}.{self._instance}",
+            group_id=self.group,
+            group_instance_id=f"{self.group}.{self._instance}",
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=3_000,
+            fetch_max_wait_ms=500,
+            metadata_max_age_ms=60_000,
+        )
 
     async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, revoked: Sequence[TopicPartition]

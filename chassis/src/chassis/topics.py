@@ -1,5 +1,6 @@
 """Topics: made by an explicit step, with their settings; never on first use."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.consumer import AIOKafkaConsumer
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+KNOWN_WITHIN = 15.0  # seconds from a topic's making until the cluster speaks of it
 HOUR = 60 * 60 * 1000  # milliseconds
 
 SETTINGS = {
@@ -48,8 +50,7 @@ async def ensure_topics(kafka: str, topics: Iterable[Topic], *, replication: int
         for name, code, *_ in errors:
             if code and for_code(code) is not TopicAlreadyExistsError:
                 raise for_code(code)(f"could not make the topic {name}")
-        for described in await admin.describe_topics(list(wanted)):
-            name, partitions = described["topic"], len(described["partitions"])
+        for name, partitions in (await _described(admin, list(wanted))).items():
             if partitions != wanted[name].partitions:
                 raise WrongPartitions(
                     f"The topic {name} has {partitions} partitions, not"
@@ -58,6 +59,16 @@ async def ensure_topics(kafka: str, topics: Iterable[Topic], *, replication: int
                 )
     finally:
         await admin.close()
+
+
+async def _described(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
+    """The number of partitions of each topic, once the cluster knows them all."""
+    async with asyncio.timeout(KNOWN_WITHIN):
+        while True:
+            topics = await admin.describe_topics(names)
+            if all(topic["error_code"] == 0 for topic in topics):
+                return {topic["topic"]: len(topic["partitions"]) for topic in topics}
+            await asyncio.sleep(0.05)
 
 
 async def cluster_id(kafka: str) -> str:

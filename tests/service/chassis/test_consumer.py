@@ -1,0 +1,406 @@
+"""The consumer: exactly once in effect, nothing lost, and no record in the others' way."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+import pytest
+from aiokafka import AIOKafkaProducer
+from chassis.database import Database
+from chassis.events import Event
+from chassis.topics import ends
+from support.databases import ServiceDatabase
+from support.ledger import (
+    Account,
+    Ledger,
+    Owner,
+    in_background,
+    producing,
+    superuser,
+)
+from support.waiting import eventually
+
+from chassis import consumer as consumer_module
+
+ORGANISATION = uuid4()
+Headers = list[tuple[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
+
+
+@pytest.fixture
+async def ledger(database: Any, kafka: str) -> Ledger:
+    """Fresh for each test: positions and topics are what these tests are about."""
+    dsn: ServiceDatabase = await database("ledger")
+    ledger = Ledger(dsn, kafka)
+    await ledger.prepare()
+    return ledger
+
+
+@pytest.fixture
+async def pipe(ledger: Ledger) -> AsyncGenerator[Database]:
+    async with Database.open(ledger.dsn.pipe, name="test pipe") as pipe:
+        yield pipe
+
+
+@pytest.fixture
+async def watching(ledger: Ledger) -> AsyncGenerator[asyncpg.Connection]:
+    connection = await superuser(ledger.dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def producer(ledger: Ledger) -> AsyncGenerator[AIOKafkaProducer]:
+    async with producing(ledger.kafka) as producer:
+        yield producer
+
+
+class Sent:
+    """Accounts as their owner's service would publish them, all into one partition."""
+
+    def __init__(self, ledger: Ledger, producer: AIOKafkaProducer) -> None:
+        self.ledger = ledger
+        self.producer = producer
+        self.owner = uuid4()
+
+    def account(self, **changes: Any) -> Account:
+        return Account(
+            id=changes.pop("id", uuid4()),
+            organisation_id=changes.pop("organisation_id", ORGANISATION),
+            owner_id=self.owner,
+            **changes,
+        )
+
+    async def event(
+        self, account: Account, version: int = 1, word: str = "paid", **envelope: Any
+    ) -> None:
+        known = word.upper() in self.ledger.change.__members__
+        made = self.ledger.event(
+            account, self.ledger.change["PAID" if not known else word.upper()], version
+        )
+        type_ = f"{self.ledger.accounts_topic.name}.{word}"
+        made = msgspec.structs.replace(made, **({"type": type_} | envelope))
+        headers = [(name, value.encode()) for name, value in made.headers().items()]
+        await self.raw(msgspec.json.encode(account), headers, key=str(account.id).encode())
+
+    async def raw(
+        self, value: bytes | None, headers: Sequence[tuple[str, Any]], key: bytes | None
+    ) -> None:
+        await self.producer.send_and_wait(
+            self.ledger.accounts_topic.name, value, key=key, headers=list(headers), partition=0
+        )
+
+
+@pytest.fixture
+async def sent(ledger: Ledger, producer: AIOKafkaProducer, watching: asyncpg.Connection) -> Sent:
+    """The owner of every account is there already, so no reaction has to wait."""
+    sent = Sent(ledger, producer)
+    owner = Owner(id=sent.owner, organisation_id=ORGANISATION, name="Ada")
+    await watching.execute(
+        "insert into owner_copies values ($1, $2, 1, $3)",
+        ORGANISATION,
+        sent.owner,
+        msgspec.json.encode(owner).decode(),
+    )
+    return sent
+
+
+async def caught_up(pipe: Database, ledger: Ledger) -> None:
+    """The stored position is the log's end."""
+    end = (await ends(ledger.kafka, [ledger.accounts_topic]))[ledger.accounts_topic.name, 0]
+
+    async def there() -> bool:
+        async with pipe.connection() as connection:
+            position = await connection.fetchval(
+                "select next from cairn.positions where topic = $1 and partition = 0",
+                ledger.accounts_topic.name,
+            )
+        return position == end
+
+    await eventually(there, within=30)
+
+
+async def effects(watching: asyncpg.Connection) -> list[tuple[UUID, int]]:
+    rows = await watching.fetch("select account_id, version from effects order by 1, 2")
+    return [(row["account_id"], row["version"]) for row in rows]
+
+
+async def copies(watching: asyncpg.Connection) -> dict[UUID, int]:
+    rows = await watching.fetch("select id, version from account_copies")
+    return {row["id"]: row["version"] for row in rows}
+
+
+async def test_duplicates_and_old_versions_have_no_effect(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    account = sent.account()
+    for version in (1, 1, 2, 1, 3, 2, 3):
+        await sent.event(account, version)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert await effects(watching) == [(account.id, 1), (account.id, 2), (account.id, 3)]
+    assert await copies(watching) == {account.id: 3}
+
+
+async def test_what_cannot_be_read_is_parked_and_its_neighbours_flow(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    account = sent.account()
+    body = msgspec.json.encode(account)
+    envelope = ledger.event(account, ledger.change["PAID"])
+    good: dict[str, Any] = {name: value.encode() for name, value in envelope.headers().items()}
+    key = str(account.id).encode()
+    other_tenant = msgspec.json.encode(msgspec.structs.replace(account, organisation_id=uuid4()))
+    corpus: dict[str, tuple[bytes | None, dict[str, Any], bytes | None]] = {
+        "the body is not JSON in UTF-8": (b"{", good, key),
+        "not JSON: lone surrogate": (b'{"note": "\\ud800"}', good, key),
+        "not JSON: deep": (b"[" * 100_000, good, key),
+        "the body does not fit its schema": (b'{"id": 7}', good, key),
+        "schema: huge number": (body.replace(b'"balance":0', b'"balance":1e400'), good, key),
+        "the header ce_type is null": (body, good | {"ce_type": None}, key),
+        "the header ce_actor is not ASCII": (body, good | {"ce_actor": b"\xff\xfe"}, key),
+        "the header ce_organisation is missing": (
+            body,
+            {name: value for name, value in good.items() if name != "ce_organisation"},
+            key,
+        ),
+        "a header has a value of the wrong form": (body, good | {"ce_id": b"7"}, key),
+        "ce_version is not a positive number": (body, good | {"ce_version": b"-1"}, key),
+        "ce_specversion is not 1.0": (body, good | {"ce_specversion": b"0.3"}, key),
+        "content-type is not application/json": (body, good | {"content-type": b"text/xml"}, key),
+        "the record's key is not its ce_subject": (body, good, b"another"),
+        "an empty key": (body, good, b""),
+        "the event's type is not one of this topic": (
+            body,
+            good | {"ce_type": b"elsewhere.thing.done"},
+            key,
+        ),
+        "the body's id is not its ce_subject": (
+            msgspec.json.encode(msgspec.structs.replace(account, id=uuid4())),
+            good,
+            key,
+        ),
+        "the body names another organisation": (other_tenant, good, key),
+        "the body contains the character NUL": (
+            msgspec.json.encode(msgspec.structs.replace(account, note="a\x00b")),
+            good,
+            key,
+        ),
+    }
+    neighbours: list[UUID] = []
+    for value, headers, record_key in corpus.values():
+        neighbour = sent.account()
+        neighbours.append(neighbour.id)
+        await sent.event(neighbour)
+        await sent.raw(value, list(headers.items()), record_key)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert {account_id for account_id, _ in await effects(watching)} == set(neighbours)
+    parked = await watching.fetch('select reason, body from cairn.dead_letters order by "offset"')
+    assert len(parked) == len(corpus)
+    for row, (reason, (value, _, _)) in zip(parked, corpus.items(), strict=True):
+        assert row["body"] == value
+        if reason.startswith(("the ", "a ", "ce_", "content")):
+            assert row["reason"].startswith(reason)
+
+
+async def test_a_type_that_is_not_known_is_state_to_copies_and_nothing_to_reactions(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    account = sent.account(balance=3)
+    await sent.event(account, 4, "merged_with_another")
+    await sent.event(account, 5, "restated")
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert await copies(watching) == {account.id: 5}
+    assert await effects(watching) == []
+
+
+async def test_an_erased_aggregate_does_not_come_back(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    account, other = sent.account(), sent.account()
+    await sent.event(account, 1)
+    grave = ledger.event(account, ledger.change["PAID"], 2)
+    headers = [(name, value.encode()) for name, value in grave.headers().items()]
+    await sent.raw(None, headers, str(account.id).encode())
+    await sent.event(account, 1)
+    await sent.event(account, 2)
+    await sent.event(other, 1)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert await copies(watching) == {other.id: 1}
+
+
+async def test_a_handler_that_fails_for_good_is_parked_alone_after_some_attempts(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    accounts = [sent.account() for _ in range(5)]
+    attempts = 0
+
+    async def fail(event: Event[Account]) -> None:
+        nonlocal attempts
+        if event.subject == accounts[2].id:
+            attempts += 1
+            raise ZeroDivisionError
+
+    ledger.paid_hook = fail
+    for account in accounts:
+        await sent.event(account)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    handled = {account_id for account_id, _ in await effects(watching)}
+    assert handled == {account.id for account in accounts} - {accounts[2].id}
+    assert set(await copies(watching)) == {account.id for account in accounts}
+    [row] = await watching.fetch("select reaction, reason, subject from cairn.dead_letters")
+    assert row["reaction"] == "note_payment"
+    assert row["reason"] == "handling it raised ZeroDivisionError"
+    assert row["subject"] == accounts[2].id
+    assert attempts >= len(consumer_module.BACKOFF) + 2
+
+
+async def test_a_handler_that_heals_loses_nothing(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    failures = 3
+
+    async def fail(_: Event[Account]) -> None:
+        nonlocal failures
+        if failures:
+            failures -= 1
+            raise ZeroDivisionError
+
+    ledger.paid_hook = fail
+    accounts = [sent.account() for _ in range(4)]
+    for account in accounts:
+        await sent.event(account)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert len(await effects(watching)) == 4
+    assert await watching.fetchval("select count(*) from cairn.dead_letters") == 0
+
+
+async def test_the_database_may_restart(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    consumer = await ledger.consumer(pipe)
+    accounts = [sent.account() for _ in range(30)]
+    async with in_background(consumer.run):
+        for place, account in enumerate(accounts):
+            await sent.event(account)
+            if place % 5 == 0:
+                await watching.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where usename = 'ledger_pipe'"
+                )
+        await caught_up(pipe, ledger)
+    assert len(await effects(watching)) == 30
+    assert await watching.fetchval("select count(*) from cairn.dead_letters") == 0
+
+
+async def test_two_consumers_that_both_think_the_partition_theirs_write_once(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    """In groups of their own both read everything: the database lets one of them write it."""
+    first = await ledger.consumer(pipe)
+    second = await ledger.consumer(pipe, group="zombie")
+    account = sent.account()
+    async with in_background(first.run, second.run):
+        for version in range(1, 61):
+            await sent.event(account, version)
+        await caught_up(pipe, ledger)
+    assert [version for _, version in await effects(watching)] == list(range(1, 61))
+
+
+async def test_a_replay_does_nothing_again(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    accounts = [sent.account() for _ in range(5)]
+    for account in accounts:
+        await sent.event(account)
+    for _ in range(2):
+        consumer = await ledger.consumer(pipe)
+        async with in_background(consumer.run):
+            await caught_up(pipe, ledger)
+        await watching.execute("update cairn.positions set next = 0")
+        await watching.execute("truncate account_copies")
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert len(await copies(watching)) == 5
+    assert len(await effects(watching)) == 5
+
+
+async def test_a_reaction_acts_only_on_what_came_after_its_birth(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    before, after = sent.account(), sent.account()
+    await sent.event(before)
+    await watching.execute("delete from cairn.births")
+    await ledger.prepare()
+    await sent.event(after)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert set(await copies(watching)) == {before.id, after.id}
+    assert await effects(watching) == [(after.id, 1)]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("next = 1000", "past the log's end"),
+        ("cluster = 'another'", "of another Kafka cluster"),
+    ],
+)
+async def test_a_position_that_cannot_be_of_this_log_stops_the_consumer(
+    ledger: Ledger,
+    pipe: Database,
+    sent: Sent,
+    watching: asyncpg.Connection,
+    change: str,
+    sentence: str,
+) -> None:
+    await sent.event(sent.account())
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+        assert consumer.problem is None
+    await watching.execute(f"update cairn.positions set {change}")
+    await sent.event(sent.account())
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await eventually(lambda: consumer.problem is not None and sentence in consumer.problem)
+    assert len(await effects(watching)) == 1
+
+
+async def test_a_position_that_was_moved_back_is_followed(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    """As after a restore under a running consumer: what lies between is read again."""
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        first = [sent.account() for _ in range(3)]
+        for account in first:
+            await sent.event(account)
+        await caught_up(pipe, ledger)
+        async with asyncio.timeout(10), pipe.transaction() as connection:
+            await connection.execute("update cairn.positions set next = 1")
+        await watching.execute("truncate account_copies, effects, cairn.handled")
+        last = sent.account()
+        await sent.event(last)
+        await caught_up(pipe, ledger)
+    assert set(await copies(watching)) == {first[1].id, first[2].id, last.id}

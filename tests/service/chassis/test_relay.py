@@ -1,0 +1,194 @@
+"""The relay loses nothing, keeps each key's order, and lets one event hold up no other."""
+
+import asyncio
+import random
+from collections import defaultdict
+from uuid import UUID, uuid4
+
+import pytest
+from chassis.database import Database
+from chassis.outbox import Lane, Waiting, put
+from support.ledger import Ledger, caller, in_background, read_log, superuser
+from support.waiting import eventually
+
+from chassis import relay as relay_module
+
+
+async def emptied(ledger: Ledger) -> None:
+    watching = await superuser(ledger.dsn)
+    try:
+        await eventually(
+            lambda: watching.fetchval(
+                "select not exists (select from cairn.outbox where parked is null)"
+            ),
+            within=40,
+        )
+    finally:
+        await watching.close()
+
+
+async def versions_in_log(ledger: Ledger) -> dict[str, list[int]]:
+    """For each key, its versions in the order of their first appearance."""
+    versions: dict[str, list[int]] = defaultdict(list)
+    for record in await read_log(ledger.kafka, ledger.accounts_topic):
+        key = (record.key or b"").decode()
+        version = int(dict(record.headers)["ce_version"])
+        if version not in versions[key]:
+            versions[key].append(version)
+    return versions
+
+
+async def test_late_commits_are_neither_lost_nor_out_of_order(
+    ledger: Ledger, app: Database
+) -> None:
+    ada = caller()
+    accounts = [await ledger.opened(app, ada) for _ in range(5)]
+    chance = random.Random(7)
+
+    async def write(account: UUID) -> None:
+        for _ in range(20):
+            async with app.tenant(ada.organisation_id) as connection:
+                version = await connection.fetchval(
+                    "update accounts set version = version + 1 where id = $1 returning version",
+                    account,
+                )
+                event = Waiting(
+                    topic=ledger.accounts_topic.name,
+                    key=account,
+                    headers={"ce_version": str(version), "ce_id": str(uuid4())},
+                    body=b"{}",
+                )
+                await put(connection, ada.organisation_id, [event], Lane.INTERACTIVE)
+                await asyncio.sleep(chance.random() * 0.01)  # the commit comes late
+
+    async with app.tenant(ada.organisation_id) as held_open:
+        await held_open.execute("update accounts set version = 1 where id = $1", accounts[4])
+        async with in_background(ledger.relay().run):
+            await asyncio.gather(*(write(account) for account in accounts[:4] for _ in range(3)))
+            await emptied(ledger)  # an open transaction does not hold the others up
+    versions = await versions_in_log(ledger)
+    for account in accounts[:4]:
+        assert versions[str(account)] == list(range(1, 62))
+
+
+async def test_one_relay_leads_and_the_next_follows_when_its_lock_is_lost(
+    ledger: Ledger, app: Database
+) -> None:
+    ada = caller()
+    account = await ledger.opened(app, ada)
+    watching = await superuser(ledger.dsn)
+    first, second = ledger.relay(), ledger.relay()
+    async with in_background(first.run, second.run):
+        for round_ in range(4):
+            for _ in range(25):
+                await ledger.order(app, "pay", ada, account_id=str(account), amount=1)
+            first.wake()
+            leaders = await eventually(
+                lambda: watching.fetch(
+                    "select pid from pg_locks where locktype = 'advisory' and granted"
+                    " and database = (select oid from pg_database where datname = 'ledger')"
+                )
+            )
+            assert len(leaders) == 1
+            if round_ < 3:
+                await watching.execute("select pg_terminate_backend($1)", leaders[0]["pid"])
+        await emptied(ledger)
+    await watching.close()
+    versions = await versions_in_log(ledger)
+    assert versions[str(account)] == list(range(1, 102))
+
+
+async def test_a_relay_in_another_instance_is_woken(
+    ledger: Ledger, app: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the poll out of reach, only the NOTIFY of the instance that stands by can do it."""
+    leader, other = ledger.relay(), ledger.relay()
+    async with in_background(leader.run):
+        await ledger.opened(app, caller())
+        await emptied(ledger)
+        monkeypatch.setattr(relay_module, "POLL", 3600)
+        await ledger.opened(app, caller())
+        leader.wake()
+        await emptied(ledger)  # from now on it waits for an hour, or for the bell
+        async with in_background(other.run):
+            await ledger.opened(app, caller())
+            other.wake()
+            await emptied(ledger)
+
+
+async def test_an_aggregate_with_bulk_events_stays_in_the_bulk_lane(
+    ledger: Ledger, app: Database
+) -> None:
+    ada = caller()
+    account = await ledger.opened(app, ada)
+    await ledger.order(app, "pay-in-bulk", ada, account_id=str(account), amount=1)
+    await ledger.order(app, "pay", ada, account_id=str(account), amount=1)
+    other = await ledger.opened(app, ada)
+    watching = await superuser(ledger.dsn)
+    lanes = "select array_agg(lane order by position) from cairn.outbox where key = $1"
+    assert await watching.fetchval(lanes, account) == [0, 1, 1]
+    assert await watching.fetchval(lanes, other) == [0]
+    await watching.close()
+    async with in_background(ledger.relay().run):
+        await emptied(ledger)
+    assert (await versions_in_log(ledger))[str(account)] == [1, 2, 3]
+
+
+async def test_interactive_events_pass_those_of_an_import(ledger: Ledger, app: Database) -> None:
+    ada = caller()
+    for _ in range(2 * relay_module.BULK_BATCH):
+        await ledger.order(app, "open-in-bulk", ada, owner_id=str(uuid4()))
+    tap = await ledger.opened(app, ada)
+    watching = await superuser(ledger.dsn)
+    async with in_background(ledger.relay().run):
+        await eventually(
+            lambda: watching.fetchval(
+                "select not exists (select from cairn.outbox where key = $1)", tap
+            )
+        )
+        await emptied(ledger)
+    await watching.close()
+    records = await read_log(ledger.kafka, ledger.accounts_topic)
+    [tapped] = [record for record in records if record.key == str(tap).encode()]
+    later = [record for record in records if record.timestamp > tapped.timestamp]
+    assert len(later) >= relay_module.BULK_BATCH // 2
+
+
+async def test_an_event_that_kafka_refuses_is_parked_with_the_later_ones_of_its_key(
+    ledger: Ledger, app: Database
+) -> None:
+    ada = caller()
+    account, other = await ledger.opened(app, ada), await ledger.opened(app, ada)
+    async with app.tenant(ada.organisation_id) as connection:
+        await put(
+            connection,
+            ada.organisation_id,
+            [
+                Waiting(
+                    topic=ledger.accounts_topic.name,
+                    key=account,
+                    headers={"ce_version": "2", "ce_id": str(uuid4())},
+                    body=random.Random(1).randbytes(2 * 1024 * 1024),
+                )
+            ],
+            Lane.INTERACTIVE,
+        )
+    await ledger.order(app, "pay", ada, account_id=str(account), amount=1)
+    await ledger.order(app, "pay", ada, account_id=str(other), amount=1)
+    watching = await superuser(ledger.dsn)
+    async with in_background(ledger.relay().run):
+        await eventually(
+            lambda: watching.fetchval(
+                "select not exists (select from cairn.outbox where key <> $1)", account
+            )
+        )
+        await eventually(
+            lambda: watching.fetchval("select parked from cairn.outbox where parked is not null")
+        )
+    left = await watching.fetch(
+        "select parked from cairn.outbox where key = $1 order by position", account
+    )
+    await watching.close()
+    assert [row["parked"] for row in left] == ["MessageSizeTooLargeError", None]
+    assert (await versions_in_log(ledger))[str(other)] == [1, 2]
+    assert (await versions_in_log(ledger))[str(account)] == [1]
