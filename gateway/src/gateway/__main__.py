@@ -1,0 +1,5 @@
+"""`python -m gateway prepare | serve | project`."""
+
+from gateway.main import main
+
+main()

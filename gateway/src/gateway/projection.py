@@ -1,0 +1,143 @@
+"""Projections: how a topic's events become rows of the read model."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from chassis.database import TRANSIENT, Connection
+from chassis.events import Batch, Decode, Event, Record
+from chassis.parking import park
+from contracts.catalogue import Topic
+
+from contracts import matching, notifications, profiles, sessions
+from gateway import trail
+
+TABLES = {
+    profiles.ORGANISATION: "organisations",
+    profiles.SITE: "sites",
+    profiles.PERSON: "people",
+    matching.PROGRAMME: "programmes",
+    matching.ENROLMENT: "enrolments",
+    matching.MATCHING_RUN: "matching_runs",
+    matching.PAIRING: "pairings",
+    sessions.SESSION: "sessions",
+    sessions.GOAL: "goals",
+    sessions.FEEDBACK: "feedback",
+    notifications.NOTIFICATION: "notifications",
+    notifications.PREFERENCES: "preferences",
+}
+NOT_READ = {profiles.PERSON: {"edited"}}  # what a body says that the API does not
+
+
+class Projection:
+    """Keeps the newest state of one aggregate type; the consumer's handler for its topic.
+
+    It works across tenants, as the role of the pipes. A row's key begins with its organisation, and
+    the chassis has seen that body and header name the same one, so no event reaches a row of
+    another. What an event is called does not matter: its body says how things stand.
+    """
+
+    def __init__(self, topic: Topic) -> None:
+        self._topic = topic.name
+        self._table = TABLES[topic.name]
+        self._upsert = upsert(self._table, columns_of(topic))
+        self._decoder = msgspec.json.Decoder(topic.body)
+
+    @property
+    def decode(self) -> Decode:
+        return self._decoder.decode
+
+    async def apply(self, connection: Connection, events: Batch) -> None:
+        await trail.record(connection, events)
+        erased = [event for event in events if event.state is None]
+        if erased:
+            await self._erase(connection, erased)
+        if rows := encode(newest(event for event in events if event.state is not None)):
+            await connection.execute(self._upsert, rows, self._topic)
+
+    async def settle(
+        self, connection: Connection, event: Event[Any], record: Record, attempts: int
+    ) -> None:
+        try:
+            async with connection.transaction():
+                await self.apply(connection, [event])
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is parked
+            reason = f"projecting it raised {type(error).__name__}"
+            await park(connection, record, reason, attempts=attempts)
+
+    async def _erase(self, connection: Connection, events: list[Event[Any]]) -> None:
+        """Delete the rows, and dig the graves that keep older events from bringing them back."""
+        last = newest(events)
+        keys = (
+            [event.organisation_id for event in last],
+            [event.subject for event in last],
+            [event.version for event in last],
+        )
+        await connection.execute(
+            f"""
+            delete from {self._table} as kept
+            using unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (organisation, id, version)
+            where kept.organisation_id = gone.organisation and kept.id = gone.id
+                and kept.version <= gone.version
+            """,  # noqa: S608
+            *keys,
+        )
+        await connection.execute(
+            """
+            insert into cairn.graves as grave (organisation_id, topic, subject, version)
+            select organisation, $4, id, version
+            from unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (organisation, id, version)
+            on conflict (organisation_id, topic, subject)
+                do update set version = excluded.version where grave.version < excluded.version
+            """,
+            *keys,
+            self._topic,
+        )
+
+
+def columns_of(topic: Topic) -> list[str]:
+    """The fields of a topic's bodies that the read model keeps."""
+    fields = [field.name for field in msgspec.structs.fields(topic.body)]
+    return [name for name in fields if name not in NOT_READ.get(topic.name, ())]
+
+
+def upsert(table: str, fields: list[str]) -> str:
+    """The statement that writes bodies with their versions, where they are news."""
+    columns = [*fields, "version"]
+    listed = ", ".join(f'"{name}"' for name in columns)
+    changed = [name for name in columns if name not in {"organisation_id", "id"}]
+    return f"""
+        insert into {table} as kept ({listed})
+        select {listed} from jsonb_populate_recordset(null::{table}, $1) as new
+        where not exists (
+            select from cairn.graves
+            where graves.organisation_id = new.organisation_id and graves.topic = $2
+                and graves.subject = new.id and graves.version >= new.version)
+        on conflict (organisation_id, id) do update
+        set {", ".join(f'"{name}" = excluded."{name}"' for name in changed)}
+        where kept.version < excluded.version
+        """  # noqa: S608
+
+
+def newest(events: Iterable[Event[Any]]) -> list[Event[Any]]:
+    """Of each aggregate the event with the highest version."""
+    last: dict[tuple[UUID, UUID], Event[Any]] = {}
+    for event in events:
+        key = (event.organisation_id, event.subject)
+        if key not in last or last[key].version < event.version:
+            last[key] = event
+    return list(last.values())
+
+
+def encode(events: list[Event[Any]]) -> bytes | None:
+    """The states, as this version of the contracts reads them, with their versions; as JSON."""
+    if not events:
+        return None
+    rows = [
+        msgspec.json.encode(event.state)[:-1] + b',"version":%d}' % event.version
+        for event in events
+    ]
+    return b"[" + b",".join(rows) + b"]"

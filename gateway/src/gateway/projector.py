@@ -1,0 +1,112 @@
+"""The projector: the process that writes the read model."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+
+from chassis.consumer import Consumer
+from chassis.database import TRANSIENT, Database
+from chassis.doorbell import Doorbell
+from chassis.logs import logger
+from chassis.serving import beside
+from chassis.settings import Settings
+from chassis.telemetry import stop_telemetry
+from chassis.topics import cluster_id
+from contracts.catalogue import topics_heard_by
+from faststream.asgi import AsgiFastStream
+from opentelemetry.sdk.trace import TracerProvider
+from starlette.types import Receive, Scope, Send
+
+from chassis import health
+from gateway import trail
+from gateway.projection import Projection
+
+PROJECTED = "projected"  # the channel on which the projector says that rows are new
+DAY = 24 * 60 * 60  # seconds
+
+log = logger("gateway.projector")
+
+
+def projector_app(settings: Settings, provider: TracerProvider) -> AsgiFastStream:
+    """The projector as an application: its lifespan does the work, its routes tell of it."""
+    consumers: list[Consumer] = []
+
+    @contextlib.asynccontextmanager
+    async def lifespan() -> AsyncGenerator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(stop_telemetry, provider)
+            consumers.extend(await stack.enter_async_context(_projecting(settings)))
+            yield
+
+    async def ready(scope: Scope, receive: Receive, send: Send) -> None:
+        answer = health.readiness([_progress(consumer) for consumer in consumers])
+        await answer(scope, receive, send)
+
+    return AsgiFastStream(
+        lifespan=lifespan,
+        asgi_routes=[
+            ("/livez", health.live),
+            ("/readyz", ready),
+            ("/metrics", health.metrics_app),
+        ],
+        logger=None,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _projecting(settings: Settings) -> AsyncGenerator[Sequence[Consumer]]:
+    """Consume every topic, as the role of the pipes.
+
+    Rows and positions are one transaction, so a crash of the database loses both or neither, and
+    what was lost is read again: no commit needs to wait for the disk.
+    """
+    topics = topics_heard_by("gateway")
+    dsn = settings.database_pipe.get_secret_value()
+    doorbell = Doorbell(dsn, PROJECTED)
+    async with (
+        Database.open(
+            dsn, name="gateway projector", size=len(topics) + 2, synchronous_commit="off"
+        ) as database,
+        doorbell.open(),
+    ):
+        cluster = await cluster_id(settings.kafka)
+        consumers = [
+            Consumer(
+                service="gateway",
+                topic=topic.name,
+                kafka=settings.kafka,
+                cluster=cluster,
+                instance=settings.instance,
+                database=database,
+                handler=Projection(topic),
+                after_commit=doorbell.ring,
+            )
+            for topic in topics
+        ]
+        months = _EventMonths(database)
+        async with beside(months.run, *(consumer.run for consumer in consumers)):
+            yield consumers
+
+
+class _EventMonths:
+    """Sees to it that the trail has its coming months' partitions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                async with self._database.connection() as connection:
+                    await trail.prepare_months(connection)
+            except TRANSIENT as error:
+                log.warning("the trail's months are prepared later", error=type(error).__name__)
+            await asyncio.sleep(DAY)
+
+
+def _progress(consumer: Consumer) -> health.Problem:
+    async def problem() -> str | None:
+        return consumer.problem
+
+    return problem
