@@ -9,6 +9,7 @@ from typing import Annotated
 import httpx2
 import msgspec
 from cyclopts import App, Parameter
+from rich.markup import escape
 from rich.table import Table
 
 from cairn.options import Flag
@@ -22,7 +23,13 @@ class Health(msgspec.Struct, frozen=True):
     address: str
     ready: bool
     milliseconds: int
-    says: str  # the answer's words, or why there is none
+    problems: list[str]
+
+
+class _Readiness(msgspec.Struct, frozen=True):
+    """What a program of ours answers."""
+
+    problems: list[str]
 
 
 @app.default
@@ -35,9 +42,10 @@ def status(
     notifications: Annotated[
         str, Parameter(env_var="CAIRN_NOTIFICATIONS")
     ] = "http://localhost:8004",
+    projector: Annotated[str, Parameter(env_var="CAIRN_PROJECTOR")] = "http://localhost:8005",
     json: Flag = False,
 ) -> None:
-    """Show whether every service and the gateway are ready.
+    """Show whether every program of the platform is ready.
 
     Each is asked at its /readyz. Ends with 0 if all are, 1 if not.
 
@@ -53,6 +61,8 @@ def status(
         The address of the service sessions.
     notifications
         The address of the service notifications.
+    projector
+        The address of the gateway's projector, which writes what the API reads.
     json
         Print the answers as JSON.
     """
@@ -62,6 +72,7 @@ def status(
         "matching": matching,
         "sessions": sessions,
         "notifications": notifications,
+        "projector": projector,
     }
     found = _ask_all(addresses)
     if json:
@@ -80,16 +91,24 @@ def _ask(http: httpx2.Client, name: str, address: str) -> Health:
     started = time.perf_counter()
     try:
         response = http.get(f"{address.rstrip('/')}/readyz")
-        ready, says = response.is_success, response.text.strip() or str(response.status_code)
+        ready, problems = response.is_success, _problems(response)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        ready, says = False, f"does not answer ({type(error).__name__})"
+        ready, problems = False, [f"It does not answer ({type(error).__name__})."]
     took = round((time.perf_counter() - started) * 1000)
-    return Health(name, address, ready, took, says)
+    return Health(name, address, ready, took, problems)
+
+
+def _problems(response: httpx2.Response) -> list[str]:
+    try:
+        return msgspec.json.decode(response.content, type=_Readiness).problems
+    except msgspec.MsgspecError:
+        return [] if response.is_success else [f"It answers {response.status_code}."]
 
 
 def _show(found: list[Health]) -> None:
-    table = Table("", "address", "ready", "ms", "says", box=None)
+    table = Table("", "address", "ready", "ms", "", box=None)
     for each in found:
         ready = "[green]yes[/]" if each.ready else "[red]no[/]"
-        table.add_row(each.name, each.address, ready, str(each.milliseconds), each.says)
+        problems = escape(" ".join(each.problems))
+        table.add_row(each.name, each.address, ready, str(each.milliseconds), problems)
     out.print(table)
