@@ -4,6 +4,7 @@ What a value must be like beyond its type is the platform's to say; it answers r
 """
 
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -54,8 +55,8 @@ def truth(cell: str) -> bool:
 
 
 def items(cell: str) -> list[str]:
-    """What stands between semicolons."""
-    return [item.strip() for item in text(cell).split(";") if item.strip()]
+    """What stands between semicolons; kept once, as the same labels come again and again."""
+    return [sys.intern(item.strip()) for item in text(cell).split(";") if item.strip()]
 
 
 class Column(msgspec.Struct, frozen=True):
