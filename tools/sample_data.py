@@ -184,8 +184,13 @@ def family_names(culture: str, provider: Any) -> Iterator[tuple[str, Found]]:
 
 def found(listed: Any) -> Found:
     weights = listed if isinstance(listed, dict) else dict.fromkeys(listed, 1)
-    tidy = {name.strip().title() if name.isupper() else name.strip(): name for name in weights}
+    tidy = {_tidy(name): name for name in weights}
     return {name: (name, weights[listed_as]) for name, listed_as in tidy.items()}
+
+
+def _tidy(name: str) -> str:
+    spaced = " ".join(name.split())
+    return spaced.title() if spaced.isupper() else spaced
 
 
 def some(found: Found, most: int) -> Iterator[tuple[str, str, float]]:
