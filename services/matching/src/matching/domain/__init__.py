@@ -1,0 +1,1 @@
+"""The rules of matching, over the states that its events carry; no I/O."""

@@ -1,0 +1,78 @@
+"""Who may be proposed to whom: what is asked of the two when a pairing is made."""
+
+from uuid import UUID
+
+import msgspec
+from contracts.profiles import Person
+
+from matching.refusals import AlreadyPaired, NoFreePlace, NotEnrolled, PersonLeft, TooClose
+
+
+class Mentor(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a mentor while nobody else can propose to them."""
+
+    person_id: UUID
+    alive: bool
+    capacity: int  # mentees at once, over all programmes
+    load: int  # open pairings, over all programmes
+    enrolled: bool
+    places: int | None  # mentees at once in this programme; none: as many as the capacity
+    taken: int  # open pairings in this programme
+
+    @property
+    def free_places(self) -> int:
+        free = self.capacity - self.load
+        if self.places is not None:
+            free = min(free, self.places - self.taken)
+        return max(0, free)
+
+    def with_one_more(self) -> "Mentor":
+        return msgspec.structs.replace(self, load=self.load + 1, taken=self.taken + 1)
+
+
+class Mentee(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a mentee while nobody else can propose to them."""
+
+    person_id: UUID
+    alive: bool
+    enrolled: bool
+    paired: bool  # has an open pairing in this programme
+
+
+def check_proposal(mentor: Mentor, mentee: Mentee) -> None:
+    """Raises PersonLeft, NotEnrolled, AlreadyPaired or NoFreePlace."""
+    for person, role in ((mentor, "mentor"), (mentee, "mentee")):
+        if not person.alive:
+            raise PersonLeft(f"Person {person.person_id} has left the organisation.")
+        if not person.enrolled:
+            raise NotEnrolled(
+                f"Person {person.person_id} does not take part in this programme as a {role};"
+                " enrol them first."
+            )
+    if mentee.paired:
+        raise AlreadyPaired(
+            f"Mentee {mentee.person_id} has a mentor in this programme, or a proposal of one;"
+            " it must be closed first."
+        )
+    if not mentor.free_places:
+        raise NoFreePlace(
+            f"Mentor {mentor.person_id} has {mentor.load} of {mentor.capacity} places taken over"
+            f" all programmes{_in_programme(mentor)}."
+        )
+
+
+def check_distance(mentor: Person, mentee: Person) -> None:
+    """Raises TooClose."""
+    if mentor.id == mentee.id:
+        raise TooClose(f"Person {mentor.id} cannot be their own mentor.")
+    if mentee.manager_id == mentor.id or mentor.manager_id == mentee.id:
+        raise TooClose(
+            f"Persons {mentor.id} and {mentee.id} are manager and report; choose a mentor outside"
+            " the reporting line."
+        )
+
+
+def _in_programme(mentor: Mentor) -> str:
+    if mentor.places is None:
+        return ""
+    return f", and {mentor.taken} of {mentor.places} in this one"

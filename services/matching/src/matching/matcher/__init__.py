@@ -1,0 +1,1 @@
+"""The matcher: from a frozen pool to an assignment; pure, and always the same for the same pool."""

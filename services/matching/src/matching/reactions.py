@@ -1,0 +1,39 @@
+"""What matching does when it hears of people."""
+
+from chassis.events import Event
+from chassis.subscriptions import Subscriptions
+from chassis.unit import Unit
+from contracts.matching import EnrolmentChange
+from contracts.profiles import PERSON, Person, PersonChange, Standing
+
+from matching.closing import end_pairings
+from matching.domain.enrolment import leave
+from matching.store import enrolments, people, standing
+from matching.store.candidates import lock_with_partners
+from matching.store.taking_part import lock_of_person
+
+hears = Subscriptions()
+hears.keeps(people)
+
+
+@hears.also(PERSON, Person)
+async def stand(event: Event[Person], unit: Unit) -> None:
+    """Keep the standing that proposals are decided on; most changes of a person leave it alone."""
+    person = event.state
+    alive = person is not None and person.standing is Standing.ACTIVE
+    capacity = person.capacity if person is not None and person.offers_mentoring else 0
+    before = await standing.find(unit, event.subject)
+    if before is not None and (before.alive, before.capacity) == (alive, capacity):
+        return
+    if not alive:  # what follows ends pairings: lock in the order that everybody keeps to
+        await lock_with_partners(unit, event.subject)
+    await standing.set_standing(unit, event.subject, alive=alive, capacity=capacity)
+
+
+@hears.reaction(PERSON, Person, on=(PersonChange.LEFT,))
+async def release_leaver(event: Event[Person], unit: Unit) -> None:
+    """Whoever leaves the organisation leaves their pairings and their programmes."""
+    open_pairings = await lock_with_partners(unit, event.subject)
+    await end_pairings(unit, open_pairings, reason="One of the two has left the organisation.")
+    left = [leave(enrolment) for enrolment in await lock_of_person(unit, event.subject)]
+    await enrolments.save_all(unit, left, EnrolmentChange.LEFT)

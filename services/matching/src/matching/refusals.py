@@ -1,0 +1,57 @@
+"""What the rules of matching refuse.
+
+Refusal
+├── NotFound, NotAllowed, Invalid     of the chassis
+├── ProgrammeClosed
+├── AlreadyEnrolled
+├── EnrolmentLeft
+├── NotEnrolled
+├── PersonLeft
+├── NoFreePlace
+├── AlreadyPaired
+├── TooClose
+├── IllegalTransition
+└── RunInProgress
+"""
+
+from chassis.refusals import Refusal
+
+
+class ProgrammeClosed(Refusal, code="programme-closed"):
+    """The programme takes nobody in and proposes nothing any more."""
+
+
+class AlreadyEnrolled(Refusal, code="already-enrolled"):
+    """The person has this role in the programme already."""
+
+
+class EnrolmentLeft(Refusal, code="enrolment-left"):
+    """The enrolment is over."""
+
+
+class NotEnrolled(Refusal, code="not-enrolled"):
+    """The person does not take part in the programme in this role."""
+
+
+class PersonLeft(Refusal, code="person-left"):
+    """The person does not work for the organisation any more."""
+
+
+class NoFreePlace(Refusal, code="no-free-place"):
+    """The mentor has as many mentees as they can take."""
+
+
+class AlreadyPaired(Refusal, code="already-paired"):
+    """The mentee has a mentor in this programme, or a proposal of one."""
+
+
+class TooClose(Refusal, code="too-close"):
+    """A person with themselves, or with their own manager or report."""
+
+
+class IllegalTransition(Refusal, code="illegal-transition"):
+    """The pairing's state does not allow it."""
+
+
+class RunInProgress(Refusal, code="run-in-progress"):
+    """The programme has a matching run that is not finished."""

@@ -1,0 +1,21 @@
+"""What matching keeps: its aggregates, its copies, and every SQL statement it has."""
+
+from chassis.aggregates import Aggregates
+from chassis.copies import Copies
+from contracts.matching import (
+    ENROLMENT,
+    MATCHING_RUN,
+    PAIRING,
+    PROGRAMME,
+    Enrolment,
+    MatchingRun,
+    Pairing,
+    Programme,
+)
+from contracts.profiles import PERSON, Person
+
+programmes = Aggregates(PROGRAMME, Programme, table="programmes", called="programme")
+enrolments = Aggregates(ENROLMENT, Enrolment, table="enrolments", called="enrolment")
+runs = Aggregates(MATCHING_RUN, MatchingRun, table="runs", called="matching run")
+pairings = Aggregates(PAIRING, Pairing, table="pairings", called="pairing")
+people = Copies(PERSON, Person, table="people")

@@ -1,0 +1,94 @@
+"""Who takes part in a matching run."""
+
+from uuid import UUID
+
+from chassis.unit import Unit
+from contracts.matching import MatchingRun
+from contracts.profiles import Person
+
+from matching.domain.proposal import Mentor
+from matching.matcher.plan import Frozen
+from matching.store import people
+
+PAGE = 2000  # rows fetched at once
+
+
+async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
+    """Who takes part in a run, as they are now."""
+    mentees = await _mentees(unit, run.programme_id)
+    mentors = await _mentors(unit, run.programme_id)
+    earlier = await unit.connection.fetch(
+        """
+        select distinct mentee_id, mentor_id from pairings
+        where organisation_id = $1 and programme_id = $2
+        """,
+        unit.organisation_id,
+        run.programme_id,
+    )
+    return Frozen(
+        mentees=mentees,
+        mentors=mentors,
+        earlier={(row["mentee_id"], row["mentor_id"]) for row in earlier},
+        rules=run.rules,
+        on=run.requested_at.date(),
+    )
+
+
+async def _mentees(unit: Unit, programme_id: UUID) -> list[Person]:
+    """Active mentees without an open pairing in the programme, in the order of their ids."""
+    rows = unit.connection.cursor(
+        """
+        select person.state
+        from enrolments as enrolment
+        join person_standing as standing using (organisation_id, person_id)
+        join people as person
+            on person.organisation_id = enrolment.organisation_id
+            and person.id = enrolment.person_id
+        where enrolment.organisation_id = $1 and enrolment.programme_id = $2
+          and enrolment.role = 'mentee' and enrolment.status = 'active' and standing.alive
+          and not exists (select from pairings
+                          where pairings.organisation_id = $1 and pairings.programme_id = $2
+                            and mentee_id = enrolment.person_id and is_open)
+        order by enrolment.person_id
+        """,
+        unit.organisation_id,
+        programme_id,
+        prefetch=PAGE,
+    )
+    return [people.read(row["state"]) async for row in rows]
+
+
+async def _mentors(unit: Unit, programme_id: UUID) -> list[tuple[Person, int]]:
+    """Active mentors with their free places, in the order of their ids."""
+    found: list[tuple[Person, int]] = []
+    async for row in unit.connection.cursor(
+        """
+        select person.state, standing.capacity, standing.load, enrolment.capacity as places,
+            (select count(*) from pairings
+             where pairings.organisation_id = $1 and mentor_id = enrolment.person_id
+               and pairings.programme_id = $2 and is_open) as taken
+        from enrolments as enrolment
+        join person_standing as standing using (organisation_id, person_id)
+        join people as person
+            on person.organisation_id = enrolment.organisation_id
+            and person.id = enrolment.person_id
+        where enrolment.organisation_id = $1 and enrolment.programme_id = $2
+          and enrolment.role = 'mentor' and enrolment.status = 'active' and standing.alive
+        order by enrolment.person_id
+        """,
+        unit.organisation_id,
+        programme_id,
+        prefetch=PAGE,
+    ):
+        person = people.read(row["state"])
+        mentor = Mentor(
+            person_id=person.id,
+            alive=True,
+            capacity=row["capacity"],
+            load=row["load"],
+            enrolled=True,
+            places=row["places"],
+            taken=row["taken"],
+        )
+        found.append((person, mentor.free_places))
+    return found
