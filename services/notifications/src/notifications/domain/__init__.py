@@ -1,0 +1,1 @@
+"""The rules, over the states that the events carry; no I/O."""

@@ -1,0 +1,20 @@
+"""The service, wired together."""
+
+from pathlib import Path
+
+from chassis.service import Service
+from contracts.catalogue import topics_heard_by, topics_of
+
+from notifications.commands import commands
+from notifications.emails import deliveries
+from notifications.reactions import hears
+
+service = Service(
+    "notifications",
+    publishes=topics_of("notifications"),
+    hears=topics_heard_by("notifications"),
+    migrations=Path(__file__).parents[2] / "migrations",
+    commands=commands,
+    subscriptions=hears,
+    deliveries=deliveries,
+)
