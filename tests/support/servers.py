@@ -28,7 +28,7 @@ async def embedded_postgres(postgres: Postgres) -> AsyncGenerator[str]:
     log = postgres.data.with_suffix(".log")
     await postgres.initialise(log)
     async with running(postgres.program, log) as process:
-        await until_ready("postgres", postgres.answers, process, log)
+        await until_ready("postgres", postgres.problem, process, log)
         yield postgres.dsn
 
 
@@ -39,7 +39,7 @@ async def embedded_kafka(kafka: Kafka) -> AsyncGenerator[str]:
     await asyncio.to_thread(_fetch_jars)
     await kafka.initialise(log)
     async with running(kafka.program, log) as process:
-        await until_ready("kafka", kafka.answers, process, log)
+        await until_ready("kafka", kafka.problem, process, log)
         yield kafka.address
 
 

@@ -55,7 +55,7 @@ async def test_postgres_with_another_password_says_what_to_do(tmp_path: Path) ->
     async with embedded_postgres(cluster):
         stranger = Postgres(cluster.data, cluster.port, "another")
         with pytest.raises(PlatformError, match="make clean"):
-            await stranger.answers()
+            await stranger.problem()
 
 
 async def test_a_server_whose_port_is_taken_shows_its_log(tmp_path: Path) -> None:

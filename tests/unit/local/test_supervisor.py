@@ -43,8 +43,8 @@ async def supervising(folder: Folder, said: list[str]) -> AsyncGenerator[Supervi
         await supervisor.stop([SLEEPER.name])
 
 
-async def at_once() -> bool:
-    return True
+async def no_problem() -> str | None:
+    return None
 
 
 def pid_of(folder: Folder) -> int:
@@ -54,7 +54,7 @@ def pid_of(folder: Folder) -> int:
 async def test_a_program_that_dies_is_started_again_and_says_so(folder: Folder) -> None:
     said: list[str] = []
     async with supervising(folder, said) as supervisor:
-        await supervisor.start(SLEEPER, at_once)
+        await supervisor.start(SLEEPER, no_problem)
         first = psutil.Process(pid_of(folder))
         first.kill()
         await eventually(lambda: pid_of(folder) != first.pid)
@@ -68,8 +68,8 @@ async def test_a_program_that_dies_is_started_again_and_says_so(folder: Folder) 
 async def test_a_program_that_never_gets_ready_fails_with_its_log(folder: Folder) -> None:
     broken = Program("sleeper", [sys.executable, "-c", "raise SystemExit('no such stone')"])
 
-    async def never() -> bool:
-        return False
+    async def never() -> str | None:
+        return "no stone yet"
 
     async with supervising(folder, []) as supervisor:
         with pytest.raises(PlatformError, match=r"(?s)sleeper ended .*exit code 1.*no such stone"):
@@ -82,8 +82,8 @@ async def test_one_that_does_not_end_is_ended_by_force(
     monkeypatch.setattr("cairn_local.processes.GRACE", 0.2)
     program = Program("sleeper", [sys.executable, "-c", HARD_OF_HEARING])
 
-    async def deaf() -> bool:
-        return "deaf" in folder.log("sleeper").read_text()
+    async def deaf() -> str | None:
+        return None if "deaf" in folder.log("sleeper").read_text() else "it still hears"
 
     async with supervising(folder, []) as supervisor:
         await supervisor.start(program, deaf)
@@ -98,10 +98,10 @@ from cairn_local.processes import Program
 from cairn_local.supervisor import Supervisor
 
 async def main():
-    async def at_once():
-        return True
+    async def no_problem():
+        return None
     sleeper = Program("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
-    await Supervisor(Folder(pathlib.Path(sys.argv[1])), print).start(sleeper, at_once)
+    await Supervisor(Folder(pathlib.Path(sys.argv[1])), print).start(sleeper, no_problem)
     os._exit(1)
 
 asyncio.run(main())

@@ -1,13 +1,15 @@
 """What is done to a platform from another terminal: stop it, look at it, remove its data."""
 
-import urllib.error
-import urllib.request
+import asyncio
 
+import httpx2
 import psutil
 
 from cairn_local.errors import PlatformError
 from cairn_local.folder import Folder
 from cairn_local.lock import Holder, holder
+from cairn_local.programs import GATEWAY, PROJECTOR
+from cairn_local.readiness import http_problem
 from cairn_local.settings import HOST, SERVICES, Settings
 from cairn_local.supervisor import end_left_over
 
@@ -45,12 +47,19 @@ def status(settings: Settings) -> int:
         print("Cairn does not run here.")
         return 3
     print(f"Cairn runs since {held.since:%Y-%m-%d %H:%M}: {held.settings.graphql}")
-    ready = {
-        name: _is_ready(held.settings.port_of(name)) for name in (*SERVICES, "gateway", "projector")
-    }
-    for name, answer in ready.items():
-        print(f"  {name:14}{'ready' if answer else f'NOT READY, see {folder.log(name)}'}")
-    return 0 if all(ready.values()) else 1
+    problems = asyncio.run(_problems(held.settings))
+    for name, problem in problems.items():
+        print(f"  {name:14}{f'not ready: {problem}' if problem else 'ready'}")
+    return 1 if any(problems.values()) else 0
+
+
+async def _problems(settings: Settings) -> dict[str, str | None]:
+    """What each program says is wrong with it, if anything."""
+    names = (*SERVICES, GATEWAY, PROJECTOR)
+    async with httpx2.AsyncClient() as http:
+        addresses = [f"http://{HOST}:{settings.port_of(name)}/readyz" for name in names]
+        found = await asyncio.gather(*(http_problem(http, address) for address in addresses))
+    return dict(zip(names, found, strict=True))
 
 
 def _stop(held: Holder) -> None:
@@ -64,11 +73,3 @@ def _stop(held: Holder) -> None:
         raise PlatformError(
             f"Process {held.pid} was told to stop and has not ended after {STOPS_WITHIN} s."
         ) from None
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5):
-            return True
-    except (urllib.error.URLError, TimeoutError):
-        return False

@@ -20,8 +20,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cairn_local.folder import write_private
+from cairn_local.settings import AUDIENCE
 
-AUDIENCE = "cairn"
 LOCAL_NAMES = ["localhost", "127.0.0.1"]
 
 

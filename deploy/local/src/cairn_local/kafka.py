@@ -86,17 +86,19 @@ class Kafka:
             tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
             await run(Program("kafka's storage tool", [*JAVA, *self._classpath(), *tool]), log)
 
-    async def answers(self) -> bool:
-        """Whether the broker answers a request for its cluster's description."""
+    async def problem(self) -> str | None:
+        """Why the broker does not answer what its cluster is, if so."""
         noise = logging.getLogger("aiokafka")  # a refused connection is no error here
         level = noise.level
         noise.setLevel(logging.CRITICAL)
         admin = AIOKafkaAdminClient(bootstrap_servers=self.address, request_timeout_ms=2000)
         try:
             await admin.start()
-            return bool((await admin.describe_cluster())["brokers"])
-        except (KafkaError, OSError):
-            return False
+            brokers = (await admin.describe_cluster())["brokers"]
+        except (KafkaError, OSError) as error:
+            return f"no answer: {type(error).__name__}"
+        else:
+            return None if brokers else "the cluster has no broker yet"
         finally:
             await admin.close()
             noise.setLevel(level)

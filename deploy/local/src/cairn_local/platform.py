@@ -20,6 +20,7 @@ from cairn_local.passwords import Passwords
 from cairn_local.postgres import Postgres
 from cairn_local.processes import Program, run
 from cairn_local.programs import DEVELOPMENT, GATEWAY, PROJECTOR, WITH_DATABASE, Programs
+from cairn_local.readiness import http_problem
 from cairn_local.report import Report
 from cairn_local.settings import HOST, SERVICES, Settings
 from cairn_local.supervisor import Supervisor, end_left_over
@@ -89,15 +90,19 @@ class Platform:
             together.create_task(self._start_postgres())
             together.create_task(self._start_kafka())
             together.create_task(self._start_development(http))
+        # A reaction acts on what happens after it was prepared: all are, before anything happens.
         async with asyncio.TaskGroup() as together:
-            for service in SERVICES:
-                together.create_task(self._start_service(service, http))
-            together.create_task(self._start_gateway(http))
+            for service in WITH_DATABASE:
+                together.create_task(self._prepare(service))
+        programs = [self._programs.serve(service) for service in WITH_DATABASE]
+        async with asyncio.TaskGroup() as together:
+            for program in (*programs, self._programs.project()):
+                together.create_task(self._start(program, http))
 
     async def _start_postgres(self) -> None:
         with self._report.step("PostgreSQL", f"PostgreSQL at {HOST}:{self._postgres.port}"):
             await self._postgres.initialise(self._folder.log("postgres"))
-            await self._supervisor.start(self._postgres.program, self._postgres.answers)
+            await self._supervisor.start(self._postgres.program, self._postgres.problem)
             for service in WITH_DATABASE:
                 passwords = self._programs.database_passwords(service)
                 await provision(self._postgres.dsn, service, passwords)
@@ -106,7 +111,7 @@ class Platform:
         await self._fetch_jars()
         with self._report.step("Kafka", f"Kafka at {self._kafka.address}"):
             await self._kafka.initialise(self._folder.log("kafka"))
-            await self._supervisor.start(self._kafka.program, self._kafka.answers)
+            await self._supervisor.start(self._kafka.program, self._kafka.problem)
 
     async def _fetch_jars(self) -> None:
         missing = await asyncio.to_thread(jars.missing)
@@ -123,36 +128,19 @@ class Platform:
         with self._report.step("token issuer and mail sink", "Token issuer and mail sink"):
             address = f"{self._settings.issuer}/jwks.json"
             await self._supervisor.start(
-                self._programs.development(), lambda: _answers(http, address)
-            )
-
-    async def _start_service(self, service: str, http: httpx2.AsyncClient) -> None:
-        with self._report.step(service, service):
-            await self._prepare(service)
-            await self._start(self._programs.serve(service), http)
-
-    async def _start_gateway(self, http: httpx2.AsyncClient) -> None:
-        with self._report.step(GATEWAY, f"{GATEWAY} and its {PROJECTOR}"):
-            await self._prepare(GATEWAY)
-            await asyncio.gather(
-                self._start(self._programs.serve(GATEWAY), http),
-                self._start(self._programs.project(), http),
+                self._programs.development(), lambda: http_problem(http, address)
             )
 
     async def _prepare(self, service: str) -> None:
         program = self._programs.prepare(service)
-        await run(program, self._folder.log(program.name))
+        with self._report.step(f"preparing {service}", f"{service}: database and topics"):
+            await run(program, self._folder.log(program.name))
 
     async def _start(self, program: Program, http: httpx2.AsyncClient) -> None:
-        address = f"http://{HOST}:{self._settings.port_of(program.name)}/readyz"
-        await self._supervisor.start(program, lambda: _answers(http, address))
-
-
-async def _answers(http: httpx2.AsyncClient, address: str) -> bool:
-    try:
-        return (await http.get(address, timeout=5)).is_success
-    except httpx2.TransportError:
-        return False
+        port = self._settings.port_of(program.name)
+        with self._report.step(program.name, f"{program.name} at {HOST}:{port}"):
+            address = f"http://{HOST}:{port}/readyz"
+            await self._supervisor.start(program, lambda: http_problem(http, address))
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:

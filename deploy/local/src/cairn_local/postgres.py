@@ -87,8 +87,8 @@ class Postgres:
             )
         new.rename(self.data)
 
-    async def answers(self) -> bool:
-        """Whether it takes connections. Raises PlatformError where it refuses our password."""
+    async def problem(self) -> str | None:
+        """Why it takes no connection, if so. Raises PlatformError where our password is wrong."""
         try:
             connection = await asyncpg.connect(self.dsn, timeout=5)
         except asyncpg.InvalidPasswordError:
@@ -96,10 +96,10 @@ class Postgres:
                 f"PostgreSQL's data in {self.data} was made with another password than ours: "
                 "remove both with `make clean`, or bring back the secrets file that belongs to it."
             ) from None
-        except (OSError, asyncpg.CannotConnectNowError, TimeoutError):
-            return False
+        except (OSError, asyncpg.CannotConnectNowError, TimeoutError) as error:
+            return f"no connection: {error or type(error).__name__}"
         await connection.close()
-        return True
+        return None
 
     def _locale(self) -> Sequence[str]:
         if self.version >= 17:

@@ -1,11 +1,10 @@
 """Which programs make up the platform, and what each is told."""
 
 from cairn_local.folder import Folder
-from cairn_local.issuer import AUDIENCE
 from cairn_local.passwords import Passwords
 from cairn_local.postgres import Postgres
 from cairn_local.processes import Program, python
-from cairn_local.settings import HOST, SERVICES, Settings
+from cairn_local.settings import AUDIENCE, HOST, SERVICES, Settings
 
 GATEWAY = "gateway"
 PROJECTOR = "projector"

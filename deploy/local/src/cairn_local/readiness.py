@@ -1,40 +1,46 @@
-"""Waiting until something answers, within a deadline."""
+"""Waiting until a program is ready, within a deadline."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx2
+
 from cairn_local.processes import exit_text, failure
 
 PAUSE = 0.05  # seconds between two questions
 
-Answers = Callable[[], Awaitable[bool]]
+Problem = Callable[[], Awaitable[str | None]]  # why it is not ready yet; None when it is
 
 
 async def until_ready(
     name: str,
-    answers: Answers,
+    problem: Problem,
     process: asyncio.subprocess.Process,
     log: Path,
     *,
     within: float = 60,
 ) -> None:
-    """Ask until the answer is yes. Raises PlatformError where that is too late, or never."""
-    asking = asyncio.create_task(_ask(answers))
+    """Ask until there is no problem. Raises PlatformError where that is too late, or never."""
+    told: str | None = None
     ending = asyncio.create_task(process.wait())
     try:
-        await asyncio.wait([asking, ending], timeout=within, return_when=asyncio.FIRST_COMPLETED)
-        if ending.done():
-            raise failure(f"{name} ended while it started ({exit_text(ending.result())})", log)
-        if not asking.done():
-            raise failure(f"{name} does not answer after {within:.0f} s", log)
-        await asking
+        async with asyncio.timeout(within):
+            while told := await problem():
+                await asyncio.wait([ending], timeout=PAUSE)
+                if ending.done():
+                    how = exit_text(ending.result())
+                    raise failure(f"{name} ended while it started ({how})", log)
+    except TimeoutError:
+        raise failure(f"{name} is not ready after {within:.0f} s ({told})", log) from None
     finally:
-        asking.cancel()
         ending.cancel()
-        await asyncio.gather(asking, ending, return_exceptions=True)
 
 
-async def _ask(answers: Answers) -> None:
-    while not await answers():
-        await asyncio.sleep(PAUSE)
+async def http_problem(http: httpx2.AsyncClient, address: str) -> str | None:
+    """What a program's answer to a probe says is wrong, if anything."""
+    try:
+        answer = await http.get(address, timeout=5)
+    except httpx2.TransportError as error:
+        return f"no answer: {type(error).__name__}"
+    return None if answer.is_success else answer.text or f"status {answer.status_code}"

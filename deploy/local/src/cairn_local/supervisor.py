@@ -9,7 +9,7 @@ import psutil
 
 from cairn_local.folder import Folder
 from cairn_local.processes import Program, end, exit_text, start
-from cairn_local.readiness import Answers, until_ready
+from cairn_local.readiness import Problem, until_ready
 
 FIRST_DELAY = 0.5  # seconds before a program that died is started again; doubled each time
 LONGEST_DELAY = 30.0
@@ -34,12 +34,12 @@ class Supervisor:
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
 
-    async def start(self, program: Program, answers: Answers) -> None:
-        """Start a program, wait until it answers, and keep it running from then on."""
+    async def start(self, program: Program, problem: Problem) -> None:
+        """Start a program, wait until it is ready, and keep it running from then on."""
         log = self._folder.log(program.name)
         self._programs[program.name] = program
         process = await self._launch(program)
-        await until_ready(program.name, answers, process, log)
+        await until_ready(program.name, problem, process, log)
         self._watches[program.name] = asyncio.create_task(self._watch(program))
 
     async def stop(self, names: Iterable[str]) -> None:
