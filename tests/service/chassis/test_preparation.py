@@ -41,12 +41,6 @@ async def test_a_service_that_was_not_prepared_does_not_start(
 
 
 async def test_topics_have_their_settings_and_keep_their_partitions(kafka: str) -> None:
-    from aiokafka.admin import AIOKafkaAdminClient
-    from aiokafka.admin.config_resource import (
-        ConfigResource,
-        ConfigResourceType,
-    )
-
     topic = Topic(f"prepared{uuid4().hex[:8]}.thing", partitions=2)
     await ensure_topics(kafka, [topic])
     await ensure_topics(kafka, [topic])
