@@ -1,0 +1,50 @@
+"""Who asks: from the claims of a token to the person they are."""
+
+from uuid import UUID
+
+from cachetools import TTLCache
+from chassis.database import Database
+from chassis.identity import Caller
+
+from gateway.tokens import Claims
+
+REMEMBERED_FOR = 60.0  # seconds
+REMEMBERED = 20_000  # people
+
+
+class Viewers:
+    """Finds the person behind a token's subject in the read model.
+
+    Who was not found is not remembered: their profile may be on its way.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._people = TTLCache[tuple[UUID, str], UUID](REMEMBERED, REMEMBERED_FOR)
+
+    async def of(self, claims: Claims) -> Caller:
+        key = (claims.organisation, claims.sub)
+        person_id = self._people.get(key)
+        if person_id is None:
+            person_id = await self._find(*key)
+            if person_id is not None:
+                self._people[key] = person_id
+        return Caller(
+            subject=claims.sub,
+            organisation_id=claims.organisation,
+            person_id=person_id,
+            roles=claims.roles,
+        )
+
+    async def _find(self, organisation_id: UUID, subject: str) -> UUID | None:
+        """The one person who is that subject now; nobody, where two are said to be."""
+        async with self._database.tenant(organisation_id) as connection:
+            found = await connection.fetch(
+                """
+                select id from people
+                where organisation_id = $1 and subject = $2 and standing = 'active' limit 2
+                """,
+                organisation_id,
+                subject,
+            )
+        return found[0]["id"] if len(found) == 1 else None
