@@ -24,9 +24,10 @@ UUID (or a list of them), and the row is read like any other, behind the same vi
 name in the outcome decides which member of a union it is.
 """
 
+from gateway.planner.errors import RequestError, with_errors
 from gateway.planner.ids import global_id, read_global_id
 from gateway.planner.plan import CONNECTION_SETTINGS, Call, Outcome, Plan, Planner, Viewer
-from gateway.planner.errors import RequestError, with_errors
+from gateway.planner.readmodel import SchemaError
 
 __all__ = [
     "CONNECTION_SETTINGS",
@@ -35,6 +36,7 @@ __all__ = [
     "Plan",
     "Planner",
     "RequestError",
+    "SchemaError",
     "Viewer",
     "global_id",
     "read_global_id",

@@ -1,25 +1,32 @@
 """What is wrong with a request, said before anything of it runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
-from graphql import GraphQLError
+from graphql import GraphQLError, Node
 
 
 class RequestError(Exception):
-    """A request error: the operation was not executed, so the answer has no data.
+    """The operation was not executed, so the answer has no data.
 
     Every error carries `extensions.code`, which clients may rely on:
     GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, OPERATION_RESOLUTION_FAILURE, BAD_USER_INPUT
-    (variables), BAD_TEXT, BAD_ID, BAD_PAGE, BAD_CURSOR, TOO_LARGE.
+    (variables and arguments), BAD_TEXT, BAD_ID, BAD_PAGE, BAD_CURSOR, TOO_LARGE.
     """
 
-    def __init__(self, errors: Iterable[GraphQLError]) -> None:
+    def __init__(self, code: str, errors: Iterable[GraphQLError]) -> None:
+        self.code = code
         self.errors = tuple(errors)
+        for error in self.errors:
+            error.extensions = {**(error.extensions or {}), "code": code}
         super().__init__("; ".join(error.message for error in self.errors))
 
     def body(self) -> bytes:
         return msgspec.json.encode({"errors": [error.formatted for error in self.errors]})
+
+
+def refused(code: str, message: str, nodes: Sequence[Node] | None = None) -> RequestError:
+    return RequestError(code, [GraphQLError(message, nodes)])
 
 
 def with_errors(body: bytes, errors: Iterable[GraphQLError]) -> bytes:

@@ -39,9 +39,7 @@ PAGING = (
 
 
 def declared(name: str, annotation: Any, description: str) -> StrawberryArgument:
-    return StrawberryArgument(
-        name, None, StrawberryAnnotation(annotation), description=description
-    )
+    return StrawberryArgument(name, None, StrawberryAnnotation(annotation), description=description)
 
 
 def field(description: str, source: Source | None = None) -> Any:

@@ -120,9 +120,7 @@ class Enrolment(Node):
 class MatchingRun(Node):
     programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
     status: RunStatus = field("How far it has come.")
-    requested_by: links.Person | None = one(
-        "Who asked for it.", "{row}.id = {parent}.requested_by"
-    )
+    requested_by: links.Person | None = one("Who asked for it.", "{row}.id = {parent}.requested_by")
     requested_at: datetime = field("When it was asked for.")
     rules: Rules = field("The rules it matched by: the programme's as they were then.")
     certificate: Certificate | None = field("What it can prove of itself, once it is complete.")
@@ -177,7 +175,6 @@ class Pairing(Node):
     )
     next_session: links.Session | None = one(
         "Its next session; for the two.",
-        "{row}.pairing_id = {parent}.id and {row}.status = 'scheduled'"
-        " and {row}.starts_at > now()",
+        "{row}.pairing_id = {parent}.id and {row}.status = 'scheduled' and {row}.starts_at > now()",
         order="{row}.starts_at, {row}.id",
     )

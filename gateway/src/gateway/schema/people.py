@@ -75,9 +75,7 @@ class Person(Node):
     job_title: str = field("The job title.")
     department: str = field("The department; empty where HR files have none.")
     site: links.Site | None = one("Where they work.", "{row}.id = {parent}.site_id")
-    manager: links.Person | None = one(
-        "Whom they report to.", "{row}.id = {parent}.manager_id"
-    )
+    manager: links.Person | None = one("Whom they report to.", "{row}.id = {parent}.manager_id")
     reports: Connection[links.Person] = many(
         "Who reports to them, by family name.",
         "{row}.manager_id = {parent}.id and {row}.standing = 'active'",

@@ -4,6 +4,7 @@ A word that a newer service writes and this gateway does not know yet is answere
 """
 
 import strawberry
+
 from contracts import matching, notifications, profiles, sessions
 
 UNKNOWN = "UNKNOWN stands for a word that this version of the API does not know."

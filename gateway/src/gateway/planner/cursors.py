@@ -1,0 +1,54 @@
+"""Cursors: the values by which a row stands where it does, so that a page can begin after it.
+
+A cursor is not signed: it says where to start among the rows that the viewer may see anyway.
+"""
+
+import base64
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+
+def cursor_sql(type_name: str, keys: Sequence[str]) -> str:
+    """The expression of a row's cursor: `keys` are the columns that the rows are ordered by."""
+    values = ", ".join([f"'{type_name}'", *keys])
+    encoded = f"encode(convert_to(json_build_array({values})::text, 'UTF8'), 'base64')"
+    return f"translate({encoded}, E'+/=\\n', '-_')"
+
+
+def read_cursor(text: str, type_name: str, types: Sequence[str]) -> tuple[object, ...] | None:
+    """The keys within, of the given PostgreSQL types; None where it is no cursor of such rows."""
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        written = msgspec.json.decode(
+            base64.b64decode(padded, b"-_", validate=True), type=list[str]
+        )
+        tag, *keys = written
+        if tag != type_name:
+            return None
+        return tuple(_READERS[type_](key) for type_, key in zip(types, keys, strict=True))
+    except (ValueError, msgspec.MsgspecError):
+        return None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+def _text(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError
+    return text
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "text": _text,
+    "timestamptz": _moment,
+    "uuid": UUID,
+}

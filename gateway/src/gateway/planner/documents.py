@@ -1,0 +1,85 @@
+"""Documents: parsed, measured and validated, before anything of them is compiled."""
+
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    StringValueNode,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+
+from gateway.planner.errors import RequestError, refused
+from gateway.planner.limits import MOST_CHARACTERS, MOST_TOKENS, measure
+from gateway.planner.variables import require_storable
+
+MOST_ERRORS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A valid document."""
+
+    text: str
+    ast: DocumentNode
+    operations: tuple[OperationDefinitionNode, ...]
+    fragments: dict[str, FragmentDefinitionNode]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation of that name, or the only one."""
+        named = [
+            each
+            for each in self.operations
+            if name is None or (each.name is not None and each.name.value == name)
+        ]
+        match named:
+            case [operation]:
+                return operation
+            case []:
+                message = f"The document has no operation named {name!r}."
+            case _:
+                message = "The document has several operations: `operationName` must say which."
+        raise refused("OPERATION_RESOLUTION_FAILURE", message)
+
+
+def read_document(schema: GraphQLSchema, text: str) -> Document:
+    """Raises RequestError for a document that is malformed, too large, or not of the schema."""
+    require_storable(text, "the document")
+    if len(text) > MOST_CHARACTERS:
+        message = f"The document has {len(text)} characters, of {MOST_CHARACTERS} at most."
+        raise refused("TOO_LARGE", message)
+    try:
+        ast = parse(text, max_tokens=MOST_TOKENS)
+    except GraphQLError as error:
+        raise RequestError("GRAPHQL_PARSE_FAILED", [error]) from None
+    document = Document(
+        text=text,
+        ast=ast,
+        operations=tuple(
+            each for each in ast.definitions if isinstance(each, OperationDefinitionNode)
+        ),
+        fragments={
+            each.name.value: each
+            for each in ast.definitions
+            if isinstance(each, FragmentDefinitionNode)
+        },
+    )
+    measure(document.operations, document.fragments)
+    errors = validate(schema, ast, max_errors=MOST_ERRORS, hide_suggestions=True)
+    if errors:
+        raise RequestError("GRAPHQL_VALIDATION_FAILED", errors)
+    visit(ast, _StorableText())
+    return document
+
+
+class _StorableText(Visitor):
+    """A literal may spell a NUL with an escape."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        require_storable(node.value, "a literal in the document")

@@ -1,0 +1,68 @@
+"""Statements: a whole operation as SQL, and the parts of it that SQL does not answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, OperationType
+from graphql.execution.values import VariableValues
+
+from gateway.planner.arguments import argument_values
+from gateway.planner.collect import Collector
+from gateway.planner.compile import TYPENAME, Compiler
+from gateway.planner.documents import Document
+from gateway.planner.introspection import INTROSPECTION, Introspection
+from gateway.planner.parameters import Parameters
+from gateway.planner.readmodel import ReadModel
+from gateway.planner.sql import concat, json_object, statement
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """An operation, compiled for one shape of its variables."""
+
+    operation: OperationDefinitionNode
+    sql: str | None  # None: it asks for the schema only
+    parameters: Parameters
+    introspection: Introspection
+    mutations: tuple[tuple[str, FieldNode], ...]  # by response key, in the order to carry out
+    root: GraphQLObjectType
+
+    def calls(self, values: VariableValues) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """A mutation's root fields: the response key, the field's name, the arguments."""
+        for key, node in self.mutations:
+            definition = self.root.fields[node.name.value]
+            yield key, node.name.value, argument_values(definition, node, values)
+
+
+def compile_statement(
+    model: ReadModel, document: Document, operation: OperationDefinitionNode, values: VariableValues
+) -> Statement:
+    root = model.graphql.get_root_type(operation.operation)
+    assert root is not None  # validation saw to it
+    collector = Collector(model.graphql, document.fragments, values.coerced)
+    compiler = Compiler(model, collector, values)
+    introspection = Introspection(model.graphql, document, operation)
+    fields = collector.fields(root, [operation.selection_set])
+    mutation = operation.operation is OperationType.MUTATION
+
+    def member(key: str, nodes: list[FieldNode]) -> str:
+        name = nodes[0].name.value
+        if name in INTROSPECTION:
+            return compiler.parameters.add("text", introspection.reader(key, nodes))
+        if mutation and name != TYPENAME:
+            return compiler.outcome(key, root.fields[name], nodes)
+        return compiler.member(root, nodes)
+
+    answer = json_object([(key, member(key, nodes)) for key, nodes in fields.items()])
+    names = {nodes[0].name.value for nodes in fields.values()}
+    return Statement(
+        operation=operation,
+        sql=None
+        if names <= {TYPENAME, *INTROSPECTION}
+        else statement(concat(["""'{"data":'""", answer, "'}'"]), compiler.parameters.types),
+        parameters=compiler.parameters,
+        introspection=introspection,
+        mutations=tuple((key, nodes[0]) for key, nodes in fields.items()) if mutation else (),
+        root=root,
+    )
