@@ -60,6 +60,7 @@ class Unit:
         self.written: list[Written] = []
         self.plans_delivery = False
         self._lane = lane
+        self._changed: set[tuple[str, UUID]] = set()
         self._announced: list[Waiting] = []
 
     def announce(self, change: StrEnum, state: msgspec.Struct, version: int) -> None:
@@ -76,8 +77,9 @@ class Unit:
                 f"{topic} {subject} would be {len(body)} bytes of JSON; {MAX_BODY} are allowed."
             )
         written = Written(aggregate=topic, id=subject, version=version)
-        if any(w.id == subject and w.aggregate == topic for w in self.written):
+        if (topic, subject) in self._changed:
             raise RuntimeError(f"this unit has already changed {topic} {subject}")
+        self._changed.add((topic, subject))
         envelope = Envelope(
             id=new_id(),
             source=self.service,
