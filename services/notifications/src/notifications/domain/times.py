@@ -14,10 +14,10 @@ def span(starts_at: datetime, ends_at: datetime, reader: Person) -> str:
     """From when to when, as "Tuesday, 1 December 2026, 10:00 to 11:00 (Europe/Lisbon)" is."""
     zone, locale = zone_of(reader), locale_of(reader)
     starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    last = _clock(ends, locale)
+    until = f"\N{EN DASH}{_clock(ends, locale)}"
     if ends.date() != starts.date():
-        last = f"{_day(ends, locale)}, {last}"
-    return f"{_day(starts, locale)}, {_clock(starts, locale)}–{last} ({zone})"  # noqa: RUF001
+        until = f" \N{EN DASH} {_day(ends, locale)}, {_clock(ends, locale)}"
+    return f"{_day(starts, locale)}, {_clock(starts, locale)}{until} ({zone})"
 
 
 def zone_of(reader: Person) -> tzinfo:
