@@ -1,5 +1,5 @@
 -- The trail: what is said around every event, never what it says; it outlives traces
--- depends: 0001_pre_read_model
+-- depends: gateway_0101_pre_read_model
 
 -- migrate: apply
 
