@@ -39,6 +39,10 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 
+# A broker that was killed is let in again only when its old session is over.
+broker.session.timeout.ms=5000
+broker.heartbeat.interval.ms=1000
+
 # A small heap.
 log.cleaner.dedupe.buffer.size=33554432
 num.network.threads=2

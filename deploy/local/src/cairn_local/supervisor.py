@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import msgspec
 import psutil
@@ -72,9 +73,10 @@ class Supervisor:
     async def _launch(self, program: Program) -> asyncio.subprocess.Process:
         process = await start(program, self._folder.log(program.name))
         self._processes[program.name] = process
-        created = psutil.Process(process.pid).create_time()
-        mark = Mark(pid=process.pid, created=created, stop_signal=program.stop_signal)
-        (self._folder.running / program.name).write_bytes(msgspec.json.encode(mark))
+        with suppress(psutil.NoSuchProcess):  # it has ended already
+            created = psutil.Process(process.pid).create_time()
+            mark = Mark(pid=process.pid, created=created, stop_signal=program.stop_signal)
+            (self._folder.running / program.name).write_bytes(msgspec.json.encode(mark))
         return process
 
 
