@@ -1,0 +1,234 @@
+"""Programmes, enrolments and pairings: what can be asked of the service matching."""
+
+from datetime import date
+
+import strawberry
+from contracts.matching import ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Role
+
+from gateway.mutations.bulk import CREATED, REFUSED, UNCHANGED
+from gateway.mutations.declaring import (
+    Mutation,
+    Shown,
+    clearable,
+    given_as,
+    id_of,
+    needed,
+    optional,
+    optional_id_of,
+    the,
+)
+from gateway.schema import links
+
+
+@strawberry.input(description="What a programme asks of its pairs. What is left out stays.")
+class RulesInput:
+    common_language: bool | None = optional("Whether a pair must share a language.")
+    max_hours_apart: int | None = clearable("The most that the two time zones may differ.")
+    weight_skills: float | None = optional("The weight of skills offered that are sought.")
+    weight_interests: float | None = optional("The weight of interests in common.")
+    weight_values: float | None = optional("The weight of values in common.")
+    weight_languages: float | None = optional("The weight of languages in common.")
+    weight_hours: float | None = optional("The weight of working hours in common.")
+    weight_other_site: float | None = optional("The weight of being at different sites.")
+
+
+@strawberry.input
+class OpenProgrammeInput:
+    name: str = needed("What the programme is called.")
+    purpose: str | None = optional("What it is for.")
+    starts_on: date = needed("Its first day.")
+    ends_on: date | None = optional("Its last day; left out: open-ended.")
+    coordinator_ids: list[strawberry.ID] | None = optional_id_of("Person", "Who runs it.")
+    rules: RulesInput | None = optional("What it asks of its pairs.")
+
+
+@strawberry.input(description="What is left out stays as it is.")
+class ChangeProgrammeInput:
+    programme_id: strawberry.ID = id_of("Programme", "The programme.")
+    name: str | None = optional("What it is called.")
+    purpose: str | None = optional("What it is for.")
+    starts_on: date | None = optional("Its first day.")
+    ends_on: date | None = clearable("Its last day.")
+    coordinator_ids: list[strawberry.ID] | None = optional_id_of("Person", "Who runs it.")
+    rules: RulesInput | None = optional("What it asks of its pairs.")
+
+
+@strawberry.input
+class CloseProgrammeInput:
+    programme_id: strawberry.ID = id_of("Programme", "The programme.")
+
+
+@strawberry.input
+class EnrolInput:
+    programme_id: strawberry.ID = id_of("Programme", "The programme.")
+    person_id: strawberry.ID = id_of("Person", "Who takes part.")
+    role: Role = needed("As what.")
+    capacity: int | None = optional("A mentor's mentees in this programme; left out: their own.")
+
+
+@strawberry.input(description="One person's part in a programme.")
+class EnrolmentInput:
+    person_id: strawberry.ID = id_of("Person", "Who takes part.")
+    role: Role = needed("As what.")
+    capacity: int | None = optional("A mentor's mentees in this programme; left out: their own.")
+
+
+@strawberry.input
+class EnrolPeopleInput:
+    programme_id: strawberry.ID = id_of("Programme", "The programme.")
+    enrolments: list[EnrolmentInput] = needed("500 at most.")
+
+
+@strawberry.input
+class LeaveProgrammeInput:
+    enrolment_id: strawberry.ID = id_of("Enrolment", "The part that ends.")
+
+
+@strawberry.input
+class StartMatchingRunInput:
+    programme_id: strawberry.ID = id_of("Programme", "The programme.")
+
+
+@strawberry.input
+class ProposePairingInput:
+    programme_id: strawberry.ID = id_of("Programme", "The programme.")
+    mentor_id: strawberry.ID = id_of("Person", "The mentor.")
+    mentee_id: strawberry.ID = id_of("Person", "The mentee.")
+
+
+@strawberry.input
+class AcceptPairingInput:
+    pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
+
+
+@strawberry.input
+class DeclinePairingInput:
+    pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
+    reason: str | None = optional("Why, for the coordinator.")
+
+
+@strawberry.input
+class PausePairingInput:
+    pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
+
+
+@strawberry.input
+class ResumePairingInput:
+    pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
+
+
+@strawberry.input
+class CompletePairingInput:
+    pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
+
+
+@strawberry.input
+class EndPairingInput:
+    pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
+    reason: str = needed("Why.")
+
+
+THE_PROGRAMME = {
+    "programme": the(PROGRAMME, links.Programme, "The programme.", given_as("programme_id"))
+}
+THE_ENROLMENT = {
+    "enrolment": the(ENROLMENT, links.Enrolment, "The enrolment.", given_as("enrolment_id"))
+}
+THE_PAIRING = {"pairing": the(PAIRING, links.Pairing, "The pairing.", given_as("pairing_id"))}
+THE_RUN = {"matching_run": the(MATCHING_RUN, links.MatchingRun, "The run; watch its status.")}
+
+
+def _of(command: str, input_: type, description: str, payload: dict[str, Shown]) -> Mutation:
+    return Mutation(
+        command=command, service="matching", input=input_, description=description, payload=payload
+    )
+
+
+MUTATIONS = (
+    _of(
+        "open-programme",
+        OpenProgrammeInput,
+        "Open a programme. For administrators.",
+        THE_PROGRAMME,
+    ),
+    _of(
+        "change-programme",
+        ChangeProgrammeInput,
+        "Change a programme. For administrators.",
+        THE_PROGRAMME,
+    ),
+    _of(
+        "close-programme",
+        CloseProgrammeInput,
+        "Close a programme: nobody comes in, nobody is matched any more; pairings go on. For "
+        "administrators.",
+        THE_PROGRAMME,
+    ),
+    _of(
+        "enrol",
+        EnrolInput,
+        "Take part in a programme. For the person and the programme's coordinators.",
+        THE_ENROLMENT,
+    ),
+    _of(
+        "enrol-people",
+        EnrolPeopleInput,
+        "Enrol many; who takes part already stays as they are. For coordinators.",
+        {"created": CREATED, "unchanged": UNCHANGED, "refused": REFUSED},
+    ),
+    _of(
+        "leave-programme",
+        LeaveProgrammeInput,
+        "Leave a programme: proposals end, active pairings go on. For the person and coordinators.",
+        THE_ENROLMENT,
+    ),
+    _of(
+        "start-matching-run",
+        StartMatchingRunInput,
+        "Match a programme's mentees with its mentors; the run proposes pairings. For coordinators "
+        "and administrators.",
+        THE_RUN,
+    ),
+    _of(
+        "propose-pairing",
+        ProposePairingInput,
+        "Propose a pairing by hand. For coordinators.",
+        THE_PAIRING,
+    ),
+    _of(
+        "accept-pairing",
+        AcceptPairingInput,
+        "Say yes to a pairing; it is active once both have. For the two.",
+        THE_PAIRING,
+    ),
+    _of(
+        "decline-pairing",
+        DeclinePairingInput,
+        "Say no to a pairing that was proposed. For the two.",
+        THE_PAIRING,
+    ),
+    _of(
+        "pause-pairing",
+        PausePairingInput,
+        "Pause an active pairing. For the two and coordinators.",
+        THE_PAIRING,
+    ),
+    _of(
+        "resume-pairing",
+        ResumePairingInput,
+        "Go on with a paused pairing. For the two and coordinators.",
+        THE_PAIRING,
+    ),
+    _of(
+        "complete-pairing",
+        CompletePairingInput,
+        "Say that a pairing has reached its goal. For the two.",
+        THE_PAIRING,
+    ),
+    _of(
+        "end-pairing",
+        EndPairingInput,
+        "End a pairing before its goal. For the two and coordinators.",
+        THE_PAIRING,
+    ),
+)
