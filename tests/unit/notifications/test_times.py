@@ -25,7 +25,8 @@ def test_a_span_over_midnight_names_both_days() -> None:
     reader = person("Ana", "Luz", languages=[])
 
     assert span(STARTS, STARTS + 2 * HOUR, reader) == (
-        "Tuesday, 1 December 2026, 22:30 \N{EN DASH} Wednesday, 2 December 2026, 00:30 (Europe/Lisbon)"
+        "Tuesday, 1 December 2026, 22:30 \N{EN DASH} Wednesday, 2 December 2026, 00:30"
+        " (Europe/Lisbon)"
     )
 
 
@@ -59,14 +60,11 @@ def test_a_time_zone_that_is_none_is_read_as_utc(zone: str) -> None:
 
 @given(
     zone=st.sampled_from(sorted(available_timezones())),
-    starts=st.datetimes(
-        datetime(2026, 1, 1),
-        datetime(2030, 1, 1),
-        timezones=st.just(UTC),  # noqa: DTZ001
-    ),
+    minutes=st.integers(0, 4 * 365 * 24 * 60),
     language=st.sampled_from(["en", "pt", "ja", "ar", "hi", "sw", "xx", "zh-Hans-CN", "root"]),
 )
-def test_every_time_is_told_in_every_zone(zone: str, starts: datetime, language: str) -> None:
+def test_every_time_is_told_in_every_zone(zone: str, minutes: int, language: str) -> None:
+    starts = STARTS + timedelta(minutes=minutes)
     reader = person("Ana", "Luz", time_zone=zone, languages=[language])
 
     assert span(starts, starts + HOUR, reader).endswith(f"({zone})")
