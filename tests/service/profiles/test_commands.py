@@ -1,11 +1,14 @@
 """The commands of profiles, on a real database under the application's role."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from chassis.database import Database
 from chassis.identity import Caller
 from support.harness import Answered, Harness, Told
 from support.hr import person_fields
@@ -396,3 +399,26 @@ async def test_edits_during_an_import_are_kept(tenant: Tenant) -> None:
     newest = {event.state["id"]: event for event in await tenant.told("profiles.person")}
     assert {tuple(event.state["skills"]) for event in newest.values()} == {("Go",)}
     assert {event.state["job_title"] for event in newest.values()} == {"Director"}
+
+
+async def test_the_number_of_statements_does_not_depend_on_the_rows(tenant: Tenant) -> None:
+    statements: list[str] = []
+    await watch(tenant.profiles.app, lambda record: statements.append(record.query))
+    counts: list[int] = []
+    for rows in (2, 100):
+        statements.clear()
+        await tenant.hire(*(person_fields(f"{rows}-{n}", manager="2-0") for n in range(rows)))
+        await tenant.hire(
+            *(person_fields(f"{rows}-{n}", job_title="Director") for n in range(rows))
+        )
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
+
+
+async def watch(database: Database, heed: Callable[[Any], None]) -> None:
+    """Have `heed` see every statement from now on."""
+    async with AsyncExitStack() as stack:
+        for _ in range(database.pool.get_max_size()):
+            connection = await stack.enter_async_context(database.connection())
+            connection.add_query_logger(heed)
