@@ -61,25 +61,36 @@ class Issuer:
 
         Raises KeysUnavailable.
         """
-        now = time.monotonic()
-        if not self._keys or now - self._fetched_at > STALE:
-            if now - self._tried_at > RETRY or self._fetching is not None:
-                await self._fetch()
-            if not self._keys or now - self._fetched_at > STALE:
+        if not self._serves():
+            await self._fetch_unless_tried(RETRY)
+            if not self._serves():
                 raise KeysUnavailable
         elif (kid, algorithm) not in self._keys:
-            if now - self._tried_at > PATIENCE or self._fetching is not None:
-                await self._fetch()
-        elif now - max(self._fetched_at + FRESH, self._tried_at + PATIENCE) > 0:
+            await self._fetch_unless_tried(PATIENCE)
+        elif self._age() > FRESH and time.monotonic() - self._tried_at > PATIENCE:
             self._start_fetch()
         return self._keys.get((kid, algorithm))
+
+    async def problem(self) -> str | None:
+        """Why nobody can be signed in, in a sentence; None where keys are at hand."""
+        if not self._serves():
+            await self._fetch_unless_tried(RETRY)
+        return None if self._serves() else f"The keys of {self.name} cannot be had."
 
     async def close(self) -> None:
         if self._fetching is not None:
             self._fetching.cancel()
 
-    async def _fetch(self) -> None:
-        await asyncio.shield(self._start_fetch())
+    def _age(self) -> float:
+        return time.monotonic() - self._fetched_at
+
+    def _serves(self) -> bool:
+        return bool(self._keys) and self._age() <= STALE
+
+    async def _fetch_unless_tried(self, within: float) -> None:
+        """Fetch, or share the fetch under way; but not again `within` so many seconds of a try."""
+        if self._fetching is not None or time.monotonic() - self._tried_at > within:
+            await asyncio.shield(self._start_fetch())
 
     def _start_fetch(self) -> asyncio.Task[None]:
         """One fetch at a time: whoever needs it meanwhile shares it."""

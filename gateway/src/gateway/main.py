@@ -13,6 +13,7 @@ from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import topics_heard_by
 
+from gateway.app import gateway_app
 from gateway.projector import projector_app
 from gateway.settings import GatewaySettings
 
@@ -59,4 +60,6 @@ def _project(settings: GatewaySettings) -> None:
 
 
 def _serve(settings: GatewaySettings) -> None:
-    raise NotImplementedError
+    start_logs("gateway", settings.log_level)
+    provider = start_telemetry("gateway", endpoint=settings.otlp, ratio=settings.trace_ratio)
+    serve(gateway_app(settings, provider), host=settings.host, port=settings.port)

@@ -31,8 +31,8 @@ def mutation_type(mutations: Iterable[Mutation]) -> type:
     root = type("Mutation", (), {**fields, "__annotations__": annotations, "__module__": __name__})
     return strawberry.type(
         root,
-        description="What can be done. What the rules refuse is an answer, not an error; a field is "
-        "null only beside an error that says why.",
+        description="What can be done. What the rules refuse is an answer, not an error; a field "
+        "is null only beside an error that says why.",
     )
 
 

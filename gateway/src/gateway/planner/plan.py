@@ -62,6 +62,7 @@ class Plan:
     def __init__(self, statement: Statement, values: VariableValues) -> None:
         """Raises RequestError for a value that will not do."""
         self.kind: OperationType = statement.operation.operation
+        self.name = statement.operation.name and statement.operation.name.value
         self.calls = tuple(
             Call(key, name, arguments) for key, name, arguments in statement.calls(values)
         )

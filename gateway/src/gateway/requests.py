@@ -1,0 +1,138 @@
+"""GraphQL over HTTP: from an HTTP request to the operation that it asks for.
+
+See https://graphql.github.io/graphql-over-http/draft/
+"""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from gateway.errors import Problem
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+
+MAX_BODY = 256 * 1024  # bytes
+BODY_TIMEOUT = 10.0  # seconds for a whole body
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a GraphQL request asks for."""
+
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+
+
+def answer_type(request: Request) -> str:
+    """The media type that the client would have its answer in.
+
+    Raises Problem.
+    """
+    wanted = _qualities(request.headers.get("accept", "*/*"))
+    graphql = wanted.get(GRAPHQL, 0.0)
+    json = max(wanted.get(name, 0.0) for name in (JSON, "application/*", "*/*"))
+    if graphql > 0 and graphql >= json:
+        return GRAPHQL
+    if json > 0:
+        return JSON
+    raise Problem(406, "NOT_ACCEPTABLE", f"Answers are {GRAPHQL} or {JSON}.")
+
+
+async def read_parameters(request: Request) -> Parameters:
+    """Raises Problem."""
+    match request.method:
+        case "POST":
+            return _decode(await _body(request))
+        case "GET":
+            return _from_url(request)
+        case _:
+            raise Problem(
+                405,
+                "METHOD_NOT_ALLOWED",
+                "Operations are sent with POST; queries with GET too.",
+                headers={"allow": "GET, POST"},
+            )
+
+
+def _qualities(accept: str) -> dict[str, float]:
+    """The media types that a client accepts, each with its quality."""
+    found: dict[str, float] = {}
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    quality = float(parameter[2:])
+                except ValueError:
+                    quality = 0.0
+        found[name] = max(quality, found.get(name, 0.0))
+    return found
+
+
+async def _body(request: Request) -> bytes:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != JSON:
+        # Browsers send the other kinds to foreign sites unasked.
+        raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", f"A request's content-type is {JSON}.")
+    charset = parameters.strip().lower().partition("charset=")[2].strip('"')
+    if charset not in {"", "utf-8", "utf8"}:
+        raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", "A request's charset is UTF-8.")
+    declared = request.headers.get("content-length", "0")
+    if not declared.isdigit() or int(declared) > MAX_BODY:
+        raise _too_large()
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise _too_large()
+    except TimeoutError:
+        raise Problem(408, "TIMEOUT", "The request did not arrive in time.") from None
+    except ClientDisconnect:
+        raise Problem(400, "BAD_REQUEST", "The request did not arrive whole.") from None
+    return bytes(body)
+
+
+def _too_large() -> Problem:
+    return Problem(
+        413,
+        "TOO_LARGE",
+        f"A request may be at most {MAX_BODY} bytes.",
+        headers={"connection": "close"},
+    )
+
+
+def _decode(body: bytes) -> Parameters:
+    try:
+        return msgspec.json.decode(body, type=Parameters)
+    except msgspec.ValidationError as error:
+        raise _bad_request(f"The request is not a GraphQL request: {error}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _bad_request("The request's body is not JSON in UTF-8.") from None
+
+
+def _from_url(request: Request) -> Parameters:
+    members: dict[str, Any] = {}
+    for name in ("query", "operationName"):
+        if name in request.query_params:
+            members[name] = request.query_params[name]
+    for name in ("variables", "extensions"):
+        if text := request.query_params.get(name):
+            try:
+                members[name] = msgspec.json.decode(text)
+            except (msgspec.DecodeError, RecursionError):
+                raise _bad_request(f"`{name}` in the address is not JSON.") from None
+    try:
+        return msgspec.convert(members, Parameters)
+    except msgspec.ValidationError as error:
+        raise _bad_request(f"The request is not a GraphQL request: {error}.") from None
+
+
+def _bad_request(message: str) -> Problem:
+    return Problem(400, "BAD_REQUEST", message)
