@@ -207,8 +207,16 @@ def _apply(
 
 def _last_moment(pairing: Pairing) -> datetime:
     """Two servers' clocks may differ; a pairing's own time never runs backwards."""
-    moments = (pairing.mentor_accepted_at, pairing.mentee_accepted_at, pairing.active_since)
-    return max(pairing.proposed_at, *filter(None, moments))
+    return max(
+        moment
+        for moment in (
+            pairing.proposed_at,
+            pairing.mentor_accepted_at,
+            pairing.mentee_accepted_at,
+            pairing.active_since,
+        )
+        if moment is not None
+    )
 
 
 def _refusal(

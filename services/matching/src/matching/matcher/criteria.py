@@ -52,7 +52,7 @@ def hours_ahead(time_zone: str, on: date) -> float:
 
 def hours_apart(one: float, other: float) -> float:
     """How far two working days are apart, in hours, the short way round the clock."""
-    apart = abs(one - other)
+    apart = abs(one - other) % (2 * HALF_DAY)  # zones of the date line are up to 26 hours apart
     return min(apart, 2 * HALF_DAY - apart)
 
 

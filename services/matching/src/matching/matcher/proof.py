@@ -28,9 +28,9 @@ def prove(scores: Scores, mentor_of: Indices, places: Indices) -> Proof:
     best = np.full(len(mentor_of), BARRED, np.int64)
     for block in scores.blocks(everyone):
         score = scores.of(block)
-        own[block] = score[np.arange(len(block)), mentor_of[block]]
-        best[block] = score.max(axis=1)
-    own[~assigned] = BARRED
+        row = np.flatnonzero(assigned[block])
+        own[block[row]] = score[row, mentor_of[block[row]]]
+        best[block] = score.max(axis=1, initial=BARRED)
     load = np.bincount(mentor_of[assigned], minlength=len(places))
     if (load > places).any() or (own[assigned] < 0).any():
         raise ValueError("the assignment breaks a hard rule")

@@ -62,7 +62,7 @@ class Scores:
     def _score_zones(self) -> tuple[Indices, NDArray[np.float64]]:
         """For each offset that mentees have: what hours and another site give, if allowed."""
         offsets, zone_of = np.unique(self._pool.mentee_offset, return_inverse=True)
-        apart = np.abs(offsets[:, None] - self._pool.mentor_offset[None, :])
+        apart = np.abs(offsets[:, None] - self._pool.mentor_offset) % (2 * HALF_DAY)
         apart = np.minimum(apart, 2 * HALF_DAY - apart)
         closeness = np.nan_to_num(1 - apart / HALF_DAY, nan=0.0)
         score = (self._rules.weight_hours * closeness + self._rules.weight_other_site) * self._unit

@@ -1,0 +1,31 @@
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import pytest
+from chassis.relay import Relay
+from chassis.service import Running
+from matching.main import service
+from matching.runner import Runner
+from support.databases import ServiceDatabase
+from support.harness import Harness, harness
+from support.network import Network
+
+
+@pytest.fixture(scope="module")
+async def matching(
+    database: Callable[[str], Awaitable[ServiceDatabase]],
+) -> AsyncGenerator[Harness]:
+    """The service with an empty database, one for each module; a test is a tenant of its own."""
+    async with harness(service, await database("matching")) as running:
+        yield running
+
+
+@pytest.fixture
+def network(matching: Harness) -> Network:
+    return Network(matching)
+
+
+@pytest.fixture
+def runner(matching: Harness) -> Runner:
+    """A runner whose relay is not there: what it announces stays in the outbox."""
+    relay = Relay(dsn="", kafka="", service="matching")
+    return Runner(Running("matching", matching.app, matching.pipe, relay))
