@@ -1,14 +1,15 @@
 """The GraphQL documents that the command line sends."""
 
-_REFUSED = "... on Refused { code message }"
-_COUNTS = "created changed unchanged refused { row field message }"
+_REFUSAL = "... on Refusal { code message }"
+_COUNTS = """
+      created changed unchanged refused { row field message } warned { row field message }"""
 
 IMPORT_SITES = f"""
 mutation ImportSites($input: ImportSitesInput!, $key: String) {{
   importSites(input: $input, idempotencyKey: $key) {{
     __typename
     ... on ImportSitesPayload {{ {_COUNTS} }}
-    {_REFUSED}
+    {_REFUSAL}
   }}
 }}
 """
@@ -18,7 +19,7 @@ mutation ImportPeople($input: ImportPeopleInput!, $key: String) {{
   importPeople(input: $input, idempotencyKey: $key) {{
     __typename
     ... on ImportPeoplePayload {{ {_COUNTS} }}
-    {_REFUSED}
+    {_REFUSAL}
   }}
 }}
 """
@@ -28,7 +29,7 @@ mutation StartMatchingRun($input: StartMatchingRunInput!, $key: String) {{
   startMatchingRun(input: $input, idempotencyKey: $key) {{
     __typename
     ... on StartMatchingRunPayload {{ matchingRun {{ id status }} }}
-    {_REFUSED}
+    {_REFUSAL}
   }}
 }}
 """

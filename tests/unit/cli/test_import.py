@@ -72,7 +72,7 @@ def test_refused_rows_are_named_by_their_line(
     def refusing(request: Request) -> Reply:
         refused = [
             {"row": 1, "field": "site", "message": "There is no site with this code."},
-            {"row": 1, "field": "email", "message": "This is not an e-mail address."},
+            {"row": 1, "field": "jobTitle", "message": "A value is needed here."},
         ]
         warned = [{"row": 0, "field": "manager", "message": "Nobody has this employee number."}]
         return answer(request, created=1, refused=refused, warned=warned)
@@ -86,7 +86,7 @@ def test_refused_rows_are_named_by_their_line(
     assert told.err.splitlines() == [
         "refused: people.csv:2: offers_mentoring: expected yes or no",
         "refused: people.csv:4: site: There is no site with this code.",
-        "refused: people.csv:4: email: This is not an e-mail address.",
+        "refused: people.csv:4: job_title: A value is needed here.",
         "warning: people.csv:3: manager: Nobody has this employee number.",
     ]
     assert told.out.split()[-5:] == ["people", "1", "0", "0", "2"]

@@ -55,9 +55,9 @@ def match(
         Print the run and its certificate as JSON.
     """
     with Client(connection or Connection()) as client:
-        started = client.command(START_MATCHING_RUN, input={"programmeId": programme})
+        started = client.command(START_MATCHING_RUN, input={"programmeId": _global_id(programme)})
         with err.status("matching"):
-            run = _followed(client, started["matchingRun"]["id"], wait)
+            run = _followed(client, _id_of(started), wait)
     if run["status"] == "FAILED":
         raise Trouble(f"The matching run {run['id']} failed: {run['failure']}")
     if json:
@@ -68,6 +68,17 @@ def match(
         table.add_row(meaning, _shown(run["certificate"][name]))
     table.columns[1].justify = "right"
     out.print(table)
+
+
+def _global_id(programme: str) -> str:
+    """As the API gives it, or a bare UUID."""
+    return programme if ":" in programme else f"Programme:{programme}"
+
+
+def _id_of(started: dict[str, Any]) -> str:
+    if started["matchingRun"] is None:
+        raise Trouble("The matching run has begun, but the API does not show it yet.")
+    return started["matchingRun"]["id"]
 
 
 def _followed(client: Client, run_id: str, wait: float) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Rows in chunks to the platform, and what it made of them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -30,7 +31,7 @@ class _Note(msgspec.Struct, frozen=True):
     """What the platform says of a cell."""
 
     row: int  # of the chunk, from 0
-    field: str
+    field: str  # as GraphQL calls it
     message: str
 
 
@@ -39,7 +40,7 @@ class _Answer(msgspec.Struct, frozen=True):
     changed: int
     unchanged: int
     refused: list[_Note]
-    warned: list[_Note] = []
+    warned: list[_Note]
 
 
 def send_sites(client: Client, file: str, rows: list[Row], advance: Advance) -> Outcome:
@@ -95,4 +96,5 @@ def _camel_case(name: str) -> str:
 
 
 def _problem(file: str, chunk: list[Row], note: _Note) -> Problem:
-    return Problem(file=file, line=chunk[note.row].line, column=note.field, message=note.message)
+    column = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", note.field)
+    return Problem(file=file, line=chunk[note.row].line, column=column, message=note.message)
