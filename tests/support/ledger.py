@@ -31,7 +31,7 @@ from chassis.preparation import births, prepare
 from chassis.refusals import Refusal
 from chassis.relay import Relay
 from chassis.subscriptions import Subscriptions
-from chassis.topics import cluster_id
+from chassis.topics import Topic as AnyTopic
 from chassis.unit import Unit
 from support.databases import ServiceDatabase
 
@@ -199,7 +199,6 @@ class Ledger:
             service=SERVICE + group,
             topic=topic.name,
             kafka=self.kafka,
-            cluster=await cluster_id(self.kafka),
             instance=instance,
             database=pipe,
             handler=Hearing(subscription, service=SERVICE, births=await births(pipe, subscription)),
@@ -238,7 +237,7 @@ async def in_background(*tasks: Callable[[], Awaitable[None]]) -> AsyncGenerator
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def read_log(kafka: str, topic: Topic) -> list[ConsumerRecord[Any, Any]]:
+async def read_log(kafka: str, topic: AnyTopic) -> list[ConsumerRecord[Any, Any]]:
     """Every record of a topic, partition by partition."""
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")

@@ -22,6 +22,7 @@ from chassis.events import Batch, Decode, Event, Record, read_event
 from chassis.logs import logger
 from chassis.parking import park
 from chassis.positions import OutOfStep, Stopped
+from chassis.topics import cluster_id
 
 MAX_RECORDS = 500
 BACKOFF = (0.1, 0.5, 2.0)  # seconds before each further attempt at a record
@@ -57,7 +58,6 @@ class Consumer(ConsumerRebalanceListener):
         service: str,
         topic: str,
         kafka: str,
-        cluster: str,
         instance: str,
         database: Database,
         handler: Handler,
@@ -67,7 +67,6 @@ class Consumer(ConsumerRebalanceListener):
         self.group = f"{service}.{topic}"
         self._servers = kafka
         self._instance = instance
-        self._cluster = cluster
         self._database = database
         self._handler = handler
         self._after_commit = after_commit
@@ -105,6 +104,7 @@ class Consumer(ConsumerRebalanceListener):
 
     async def run(self) -> None:
         """Consume until cancelled."""
+        self._cluster = await cluster_id(self._servers)
         self._kafka = self._client()
         self._kafka.subscribe([self.topic], listener=self)
         await self._kafka.start()

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from faststream.asgi import AsgiFastStream
+from faststream.kafka import KafkaBroker
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,7 +25,7 @@ from chassis.serving import beside, serve
 from chassis.settings import Settings
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry, stop_telemetry
-from chassis.topics import Topic, cluster_id
+from chassis.topics import Topic
 from chassis.waiting import WaitingRoom
 
 
@@ -92,7 +93,18 @@ class Service:
             ("/readyz", process.route("ready")),
             ("/metrics", health.metrics_app),
         ]
-        return AsgiFastStream(lifespan=process.lifespan, asgi_routes=routes, logger=None)
+        broker = IdleBroker(settings.kafka)
+        return AsgiFastStream(broker, lifespan=process.lifespan, asgi_routes=routes, logger=None)
+
+
+class IdleBroker(KafkaBroker):
+    """FastStream's broker, in whose stead our consumers and relay work: it opens no connection.
+
+    So a service starts, and takes commands, while Kafka is away.
+    """
+
+    async def start(self) -> None:
+        self.running = True
 
 
 class _Process:
@@ -148,9 +160,6 @@ class _Process:
 
     async def _consumers(self, pipe: Database, after_commit: Callable[[], None]) -> list[Consumer]:
         service = self._service
-        if not service.hears:
-            return []
-        cluster = await cluster_id(self._settings.kafka)
         handlers: dict[str, Handler] = {}
         for subscription in service.subscriptions.by_topic.values():
             born = await births(pipe, subscription)
@@ -160,7 +169,6 @@ class _Process:
                 service=service.name,
                 topic=topic,
                 kafka=self._settings.kafka,
-                cluster=cluster,
                 instance=self._settings.instance,
                 database=pipe,
                 handler=handler,

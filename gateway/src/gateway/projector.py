@@ -11,7 +11,6 @@ from chassis.logs import logger
 from chassis.serving import beside
 from chassis.settings import Settings
 from chassis.telemetry import stop_telemetry
-from chassis.topics import cluster_id
 from contracts.catalogue import topics_heard_by
 from faststream.asgi import AsgiFastStream
 from opentelemetry.sdk.trace import TracerProvider
@@ -69,13 +68,11 @@ async def _projecting(settings: Settings) -> AsyncGenerator[Sequence[Consumer]]:
         ) as database,
         doorbell.open(),
     ):
-        cluster = await cluster_id(settings.kafka)
         consumers = [
             Consumer(
                 service="gateway",
                 topic=topic.name,
                 kafka=settings.kafka,
-                cluster=cluster,
                 instance=settings.instance,
                 database=database,
                 handler=Projection(topic),

@@ -1,0 +1,133 @@
+"""The platform as it runs for its users: every program a process, nothing replaced."""
+
+import json
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx2
+import msgspec
+from cairn_local.folder import Folder
+from cairn_local.mailbox import Mail, Mailbox
+from cairn_local.passwords import Passwords
+from cairn_local.platform import Platform
+from cairn_local.postgres import Postgres
+from cairn_local.report import Report
+from cairn_local.settings import HOST, Settings
+from cairn_local.supervisor import Mark
+from chassis.identity import Assertions, Caller
+from support.servers import free_ports
+
+JSON = dict[str, Any]
+
+
+@dataclass
+class RunningPlatform:
+    """Speaks to the running platform as its users, its services and its database see it."""
+
+    settings: Settings
+    folder: Folder
+    http: httpx2.AsyncClient
+    tokens: dict[tuple[str, UUID, tuple[str, ...]], str] = field(default_factory=dict)
+
+    @property
+    def passwords(self) -> Passwords:
+        return Passwords(self.folder.secrets)
+
+    async def token(self, subject: str, organisation_id: UUID, *roles: str) -> str:
+        """A token of the development issuer."""
+        who = (subject, organisation_id, roles)
+        if who not in self.tokens:
+            body = {
+                "subject": subject,
+                "organisation": str(organisation_id),
+                "roles": list(roles),
+                "seconds": 3600,
+            }
+            answer = await self.http.post(f"{self.settings.issuer}/token", json=body)
+            self.tokens[who] = answer.raise_for_status().json()["access_token"]
+        return self.tokens[who]
+
+    async def graphql(self, token: str, document: str, **variables: Any) -> JSON:
+        """The data of an operation; it fails on errors."""
+        answer = await self.http.post(
+            self.settings.graphql.replace("localhost", HOST),
+            json={"query": document, "variables": variables},
+            headers={"authorization": f"Bearer {token}"},
+        )
+        body = answer.json()
+        assert "errors" not in body, json.dumps(body["errors"], indent=2)
+        return body["data"]
+
+    async def command(
+        self, service: str, name: str, caller: Caller, key: str, body: JSON
+    ) -> httpx2.Response:
+        """Send a command to its service, as the gateway does."""
+        assertions = Assertions(self.passwords.of("command_key"))
+        return await self.http.post(
+            f"http://{HOST}:{self.settings.port_of(service)}/commands/{name}",
+            json=body,
+            headers={
+                "authorization": f"Bearer {assertions.sign(caller)}",
+                "idempotency-key": key,
+                "correlation-id": str(uuid4()),
+            },
+        )
+
+    async def database(self, service: str) -> asyncpg.Connection:
+        """A service's database, as the superuser: the view from outside."""
+        postgres = Postgres(
+            self.folder.postgres, self.settings.postgres_port, self.passwords.of("postgres")
+        )
+        return await asyncpg.connect(postgres.dsn.rpartition("/")[0] + f"/{service}")
+
+    def kill(self, program: str) -> bool:
+        """SIGKILL a program, where it runs; the supervisor starts it again."""
+        try:
+            mark = msgspec.json.decode((self.folder.running / program).read_bytes(), type=Mark)
+            os.kill(mark.pid, signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError, msgspec.DecodeError):
+            return False
+        return True
+
+    async def ready(self, program: str) -> bool:
+        try:
+            port = self.settings.port_of(program)
+            answer = await self.http.get(f"http://{HOST}:{port}/readyz", timeout=3)
+        except httpx2.TransportError:
+            return False
+        return answer.status_code == 200
+
+    def mails(self) -> list[Mail]:
+        mailbox = Mailbox(self.folder.mail)
+        mails = [mailbox.read(name) for name in mailbox.names()]
+        return [mail for mail in mails if mail is not None]
+
+
+@asynccontextmanager
+async def running_platform(
+    data: Path, *, environment: dict[str, str] | None = None
+) -> AsyncGenerator[RunningPlatform]:
+    """Start the whole platform in a folder of its own; `environment` is added to its programs'."""
+    names = [name for name in Settings.model_fields if name.endswith("_port")]
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    settings = Settings(data=data, **ports)  # pyright: ignore[reportArgumentType]
+    folder = Folder(data)
+    folder.make()
+    before = {name: os.environ.get(name) for name in environment or {}}
+    os.environ.update(environment or {})
+    platform = Platform(settings, folder, Report())
+    try:
+        await platform.start()
+        async with httpx2.AsyncClient(timeout=15, limits=httpx2.Limits(max_connections=64)) as http:
+            yield RunningPlatform(settings, folder, http)
+    finally:
+        await platform.stop()
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
