@@ -4,9 +4,11 @@ import csv
 import io
 from pathlib import Path
 
+import msgspec
 import pytest
-from cairn.importing.columns import PEOPLE, SITES
+from cairn.importing.columns import PEOPLE, SITES, items, prose, text
 from cairn.importing.rows import Sheet, read
+from cairn.importing.sending import CHUNK_BYTES
 from cairn.troubles import Trouble
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -149,6 +151,17 @@ def person(folder: Path, **cells: str) -> Sheet:
     return read(file, PEOPLE)
 
 
+def test_the_largest_row_fits_into_a_request(tmp_path: Path) -> None:
+    most = {text: 1_000, prose: 4_000, items: 6_000}
+    cells = {column.name: "😀" * most.get(column.read, 0) for column in PEOPLE}
+    cells |= {"offers_mentoring": "yes", "seeks_mentoring": "yes", "capacity": "9"}
+    (row,) = person(tmp_path, **cells).rows
+    assert len(msgspec.json.encode(row.values)) < CHUNK_BYTES
+    assert told(person(tmp_path, **(cells | {"subject": "x" * 1_001}))) == [
+        "people.csv:2: subject: expected at most 1000 characters"
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -193,14 +206,14 @@ def test_any_text_arrives_or_is_named(
 ) -> None:
     """Whatever the cells hold: a row is read as it was written, or said to be wrong."""
     file = tmp_path / "sites.csv"
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
     writer.writerow(("code", "name", "city", "country", "time_zone"))
     starts: list[int] = []
     for number, row in enumerate(cells):
-        starts.append(1 + len(io.StringIO(text.getvalue(), newline=None).readlines()))
+        starts.append(1 + len(io.StringIO(table.getvalue(), newline=None).readlines()))
         writer.writerow((f"S{number}", *row))
-    file.write_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
+    file.write_bytes(table.getvalue().encode("utf-8", "surrogatepass"))
 
     sheet = read(file, SITES)
 

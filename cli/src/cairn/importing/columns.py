@@ -1,6 +1,7 @@
 """The columns of people.csv and sites.csv: their names, and how a cell is read.
 
-What a value must be like beyond its type is the platform's to say; it answers row by row.
+What a value must be like beyond its type is the platform's to say; it answers row by row. The
+lengths here are generous, and such that any row fits into one request.
 """
 
 import re
@@ -10,7 +11,6 @@ from functools import partial
 
 import msgspec
 
-MOST_CHARACTERS = 10_000  # in one cell
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -23,17 +23,23 @@ class Unexpected(Exception):  # noqa: N818 (says what was expected)
 Reader = Callable[[str], object]  # of a cell that is not empty
 
 
-def text(cell: str, *, unwanted: re.Pattern[str] = CONTROL, what: str = "one line of text") -> str:
+def text(
+    cell: str,
+    *,
+    most: int = 1_000,
+    unwanted: re.Pattern[str] = CONTROL,
+    what: str = "one line of text",
+) -> str:
     if not is_text(cell):
         raise Unexpected("expected text in UTF-8")
     if unwanted.search(cell):
         raise Unexpected(f"expected {what} without control characters")
-    if len(cell) > MOST_CHARACTERS:
-        raise Unexpected(f"expected at most {MOST_CHARACTERS} characters")
+    if len(cell) > most:
+        raise Unexpected(f"expected at most {most} characters")
     return cell
 
 
-prose = partial(text, unwanted=CONTROL_BUT_LINES, what="text")
+prose = partial(text, most=4_000, unwanted=CONTROL_BUT_LINES, what="text")
 
 
 def is_text(cell: str) -> bool:
@@ -56,7 +62,7 @@ def truth(cell: str) -> bool:
 
 def items(cell: str) -> list[str]:
     """What stands between semicolons; kept once, as the same labels come again and again."""
-    return [sys.intern(item.strip()) for item in text(cell).split(";") if item.strip()]
+    return [sys.intern(item.strip()) for item in text(cell, most=6_000).split(";") if item.strip()]
 
 
 class Column(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from cairn.importing.problems import Problem
 from cairn.importing.rows import Row, Values
 
 CHUNK_ROWS = 500
-CHUNK_BYTES = 512 * 1024
+CHUNK_BYTES = 200 * 1024  # the gateway takes requests of up to 256 KiB
 
 Advance = Callable[[int], object]
 
@@ -72,7 +72,7 @@ def _send(
 
 
 def chunks(rows: list[Row]) -> Iterator[list[Row]]:
-    """At most so many rows, and so many bytes unless one row alone has more."""
+    """At most so many rows and bytes; no row has as many bytes by itself."""
     chunk: list[Row] = []
     size = 0
     for row in rows:
