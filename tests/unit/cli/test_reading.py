@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cairn.importing.columns import PEOPLE, SITES, items, prose, text
+from cairn.importing.columns import PEOPLE, SITES, Reader, items, prose, text
 from cairn.importing.rows import Sheet, read
 from cairn.importing.sending import CHUNK_BYTES
 from cairn.troubles import Trouble
@@ -152,7 +152,7 @@ def person(folder: Path, **cells: str) -> Sheet:
 
 
 def test_the_largest_row_fits_into_a_request(tmp_path: Path) -> None:
-    most = {text: 1_000, prose: 4_000, items: 6_000}
+    most: dict[Reader, int] = {text: 1_000, prose: 4_000, items: 6_000}
     cells = {column.name: "😀" * most.get(column.read, 0) for column in PEOPLE}
     cells |= {"offers_mentoring": "yes", "seeks_mentoring": "yes", "capacity": "9"}
     (row,) = person(tmp_path, **cells).rows
