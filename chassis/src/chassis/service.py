@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from faststream.asgi import AsgiFastStream
-from faststream.kafka import KafkaBroker
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import health
+from chassis.application import application
 from chassis.commands import Commands
 from chassis.consumer import Consumer, Handler
 from chassis.database import Database
@@ -93,18 +93,7 @@ class Service:
             ("/readyz", process.route("ready")),
             ("/metrics", health.metrics_app),
         ]
-        broker = IdleBroker(settings.kafka)
-        return AsgiFastStream(broker, lifespan=process.lifespan, asgi_routes=routes, logger=None)
-
-
-class IdleBroker(KafkaBroker):
-    """FastStream's broker, in whose stead our consumers and relay work: it opens no connection.
-
-    So a service starts, and takes commands, while Kafka is away.
-    """
-
-    async def start(self) -> None:
-        self.running = True
+        return application(settings.kafka, lifespan=process.lifespan, routes=routes)
 
 
 class _Process:

@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import Receive, Scope, Send
 
 from chassis import health
+from chassis.application import application
 from gateway import trail
 from gateway.projection import Projection
 
@@ -41,14 +42,14 @@ def projector_app(settings: Settings, provider: TracerProvider) -> AsgiFastStrea
         answer = health.readiness([_progress(consumer) for consumer in consumers])
         await answer(scope, receive, send)
 
-    return AsgiFastStream(
+    return application(
+        settings.kafka,
         lifespan=lifespan,
-        asgi_routes=[
+        routes=[
             ("/livez", health.live),
             ("/readyz", ready),
             ("/metrics", health.metrics_app),
         ],
-        logger=None,
     )
 
 
