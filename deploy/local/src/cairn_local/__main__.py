@@ -24,6 +24,10 @@ def main() -> int:
                 from cairn_local.development import serve
 
                 serve(settings)
+            case "prepare":
+                from cairn_local.preparation import prepare
+
+                prepare(settings)
             case _:
                 from cairn_local import control
 
@@ -50,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop what `up` runs in another terminal")
     commands.add_parser("status", help="say what runs, and whether it is ready")
     commands.add_parser("clean", help="remove all data of a stopped platform")
-    commands.add_parser("development", help="only the token issuer and the mail sink")
+    commands.add_parser("development", help="run only the token issuer and the mail sink")
+    commands.add_parser("prepare", help="only bring databases and topics up to date")
     return parser
 
 

@@ -16,10 +16,15 @@ from cairn_local.errors import PlatformError
 from cairn_local.folder import Folder
 from cairn_local.kafka import Kafka
 from cairn_local.lock import hold
-from cairn_local.passwords import Passwords
-from cairn_local.postgres import Postgres
 from cairn_local.processes import Program, run
-from cairn_local.programs import DEVELOPMENT, GATEWAY, PROJECTOR, WITH_DATABASE, Programs
+from cairn_local.programs import (
+    DEVELOPMENT,
+    GATEWAY,
+    PREPARE,
+    PROJECTOR,
+    WITH_DATABASE,
+    Programs,
+)
 from cairn_local.readiness import http_problem
 from cairn_local.report import Report
 from cairn_local.settings import HOST, SERVICES, Settings
@@ -62,13 +67,12 @@ async def up(settings: Settings) -> None:
 
 class Platform:
     def __init__(self, settings: Settings, folder: Folder, report: Report) -> None:
-        passwords = Passwords(folder.secrets)
         self._settings = settings
         self._folder = folder
         self._report = report
-        self._postgres = Postgres(folder.postgres, settings.postgres_port, passwords.of("postgres"))
+        self._programs = Programs(settings, folder)
+        self._postgres = self._programs.postgres
         self._kafka = Kafka(folder.kafka, settings.kafka_port, settings.kafka_controller_port)
-        self._programs = Programs(settings, folder, passwords, self._postgres)
         self._supervisor = Supervisor(folder, report.say)
 
     async def start(self) -> None:
@@ -91,9 +95,8 @@ class Platform:
             together.create_task(self._start_kafka())
             together.create_task(self._start_development(http))
         # A reaction acts on what happens after it was prepared: all are, before anything happens.
-        async with asyncio.TaskGroup() as together:
-            for service in WITH_DATABASE:
-                together.create_task(self._prepare(service))
+        with self._report.step("databases and topics", "Databases and topics"):
+            await run(self._programs.prepare(), self._folder.log(PREPARE))
         programs = [self._programs.serve(service) for service in WITH_DATABASE]
         async with asyncio.TaskGroup() as together:
             for program in (*programs, self._programs.project()):
@@ -130,11 +133,6 @@ class Platform:
             await self._supervisor.start(
                 self._programs.development(), lambda: http_problem(http, address)
             )
-
-    async def _prepare(self, service: str) -> None:
-        program = self._programs.prepare(service)
-        with self._report.step(f"preparing {service}", f"{service}: database and topics"):
-            await run(program, self._folder.log(program.name))
 
     async def _start(self, program: Program, http: httpx2.AsyncClient) -> None:
         port = self._settings.port_of(program.name)

@@ -9,29 +9,25 @@ from cairn_local.settings import AUDIENCE, HOST, SERVICES, Settings
 GATEWAY = "gateway"
 PROJECTOR = "projector"
 DEVELOPMENT = "development"
+PREPARE = "prepare"
 WITH_DATABASE = (*SERVICES, GATEWAY)
 ROLES = ("owner", "app", "pipe")
 
 
 class Programs:
-    def __init__(
-        self, settings: Settings, folder: Folder, passwords: Passwords, postgres: Postgres
-    ) -> None:
+    def __init__(self, settings: Settings, folder: Folder) -> None:
         self._settings = settings
         self._folder = folder
-        self._passwords = passwords
-        self._postgres = postgres
+        self._passwords = Passwords(folder.secrets)
+        self.postgres = Postgres(
+            folder.postgres, settings.postgres_port, self._passwords.of("postgres")
+        )
 
     def development(self) -> Program:
-        ports = {name: str(port) for name, port, _ in self._settings.ports()}
-        environment = ports | {"CAIRN_DATA": str(self._folder.path)}
-        return python(DEVELOPMENT, "cairn_local", "development", environment=environment)
+        return self._of_ours(DEVELOPMENT)
 
-    def prepare(self, service: str) -> Program:
-        """Brings database and topics up to date; the only one that is told the owner's password."""
-        owner = {"CAIRN_DATABASE_OWNER": self._dsn(service, "owner")}
-        environment = self._environment(service, service) | owner
-        return python(f"{service}-prepare", service, "prepare", environment=environment)
+    def prepare(self) -> Program:
+        return self._of_ours(PREPARE)
 
     def serve(self, service: str) -> Program:
         return python(service, service, "serve", environment=self._environment(service, service))
@@ -40,8 +36,18 @@ class Programs:
         environment = self._environment(GATEWAY, PROJECTOR)
         return python(PROJECTOR, GATEWAY, "project", environment=environment)
 
+    def preparation(self, service: str) -> dict[str, str]:
+        """What a service's `prepare` is told: the owner's password too, which `serve` is not."""
+        owner = {"CAIRN_DATABASE_OWNER": self._dsn(service, "owner")}
+        return self._environment(service, service) | owner
+
     def database_passwords(self, service: str) -> dict[str, str]:
         return {role: self._passwords.of(f"{service}_{role}") for role in ROLES}
+
+    def _of_ours(self, name: str) -> Program:
+        environment = {name: str(port) for name, port, _ in self._settings.ports()}
+        environment["CAIRN_DATA"] = str(self._folder.path)
+        return python(name, "cairn_local", name, environment=environment)
 
     def _environment(self, service: str, program: str) -> dict[str, str]:
         return {
@@ -75,4 +81,4 @@ class Programs:
 
     def _dsn(self, service: str, role: str) -> str:
         name = f"{service}_{role}"
-        return self._postgres.dsn_of(name, self._passwords.of(name), service)
+        return self.postgres.dsn_of(name, self._passwords.of(name), service)

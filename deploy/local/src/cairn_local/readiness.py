@@ -8,7 +8,7 @@ import httpx2
 
 from cairn_local.processes import exit_text, failure
 
-PAUSE = 0.05  # seconds between two questions
+PAUSE = 0.1  # seconds between two questions
 
 Problem = Callable[[], Awaitable[str | None]]  # why it is not ready yet; None when it is
 
