@@ -1,0 +1,617 @@
+"""`/graphql` as clients meet it: HTTP, sign-in, queries, mutations, and what goes wrong."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx2
+import msgspec
+import pytest
+from chassis.database import Database
+from chassis.events import read_event
+from chassis.identity import Assertions
+from chassis.ids import new_id
+from contracts.catalogue import TOPICS
+from contracts.matching import Pairing, PairingChange, PairingStatus
+from contracts.profiles import Person, PersonChange, Site, SiteChange
+from gateway.arrivals import Arrivals
+from gateway.commands import Services
+from gateway.endpoint import GraphQLEndpoint
+from gateway.issuer import Issuer
+from gateway.mutations import MutationType
+from gateway.operations import Operations
+from gateway.planner import CONNECTION_SETTINGS, Planner, global_id
+from gateway.projection import Projection
+from gateway.requests import GRAPHQL, JSON, MAX_BODY
+from gateway.schema import build_schema
+from gateway.tokens import Tokens
+from gateway.viewers import Viewers
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from starlette.requests import Request
+from starlette.responses import Response
+from support.databases import ServiceDatabase
+from support.harness import happened
+from support.services import ScriptedServices, served
+
+ISSUER = "https://id.example"
+KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
+SECRET = "a secret of the tests, long enough to sign with"
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+ORGANISATION = new_id()
+ALL = ("profiles", "matching", "sessions", "notifications")
+
+
+def token(subject: str = "ines", organisation: UUID = ORGANISATION, *roles: str) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": "cairn",
+        "sub": subject,
+        "iat": now,
+        "exp": now + 600,
+        "organisation": str(organisation),
+        "roles": list(roles),
+    }
+    return jwt.encode({"alg": "ES256", "kid": "one", "typ": "at+jwt"}, claims, KEY)
+
+
+def person(subject: str, **changes: Any) -> Person:
+    usual: dict[str, Any] = {
+        "id": new_id(),
+        "organisation_id": ORGANISATION,
+        "employee_number": subject,
+        "subject": subject,
+        "email": f"{subject}@example.org",
+        "given_name": subject.title(),
+        "family_name": "Silva",
+        "job_title": "Engineer",
+        "site_id": SITE.id,
+        "time_zone": "Europe/Lisbon",
+        "joined_at": NOW,
+    }
+    return Person(**usual | changes)
+
+
+SITE = Site(
+    id=new_id(),
+    organisation_id=ORGANISATION,
+    code="LIS",
+    name="Lisbon",
+    city="Lisbon",
+    country="PT",
+    time_zone="Europe/Lisbon",
+)
+INES, MARC = person("ines"), person("marc")
+PAIRING = Pairing(
+    id=new_id(),
+    organisation_id=ORGANISATION,
+    programme_id=new_id(),
+    mentor_id=MARC.id,
+    mentee_id=INES.id,
+    proposed_at=NOW,
+)
+PAIRING_ID = global_id("Pairing", PAIRING.id)
+
+
+async def project(pipe: Database, change: Any, state: Any, version: int = 1) -> None:
+    record = happened(change, state, version=version)
+    projection = Projection(TOPICS[record.topic])
+    async with pipe.transaction() as connection:
+        await projection.apply(connection, [read_event(record, projection.decode)])
+
+
+@dataclass
+class Api:
+    """The gateway, with an issuer and services that do what the test says."""
+
+    http: httpx2.AsyncClient
+    services: ScriptedServices
+    pipe: Database
+
+    async def send(self, content: bytes | str, **headers: str) -> httpx2.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        usual = {"authorization": f"Bearer {token()}", "content-type": JSON}
+        return await self.http.post("/graphql", content=content, headers=usual | named)
+
+    async def ask(self, query: str, variables: Any = None, **headers: str) -> Any:
+        body = msgspec.json.encode({"query": query, "variables": variables})
+        response = await self.send(body, **headers)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+async def keys(request: httpx2.Request) -> httpx2.Response:
+    if request.url.path == "/keys":
+        return httpx2.Response(200, json={"keys": [KEY.as_dict(private=False)]})
+    return httpx2.Response(200, json={"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys"})
+
+
+@pytest.fixture(scope="module")
+async def everything(read_model: ServiceDatabase, pipe: Database) -> AsyncGenerator[Api]:
+    await project(pipe, SiteChange.OPENED, SITE)
+    for each in (INES, MARC):
+        await project(pipe, PersonChange.JOINED, each)
+    await project(pipe, PairingChange.PROPOSED, PAIRING)
+    scripted = ScriptedServices()
+    arrivals = Arrivals(read_model.pipe)
+    listening = asyncio.create_task(arrivals.run())
+    issuing = httpx2.AsyncClient(transport=httpx2.MockTransport(keys))
+    async with (
+        Database.open(read_model.app, name="gateway", size=8, **CONNECTION_SETTINGS) as database,
+        httpx2.AsyncClient(trust_env=False) as client,
+        served(scripted.app()) as url,
+    ):
+        issuer = Issuer(issuing, ISSUER, None)
+        services = Services(client, dict.fromkeys(ALL, url), Assertions(SECRET))
+        endpoint = GraphQLEndpoint(
+            tokens=Tokens(issuer, audience="cairn", types=frozenset({"at+jwt"})),
+            viewers=Viewers(database),
+            planner=Planner(build_schema(MutationType)),
+            operations=Operations(database, services, arrivals),
+        )
+        transport = httpx2.ASGITransport(endpoint)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://cairn") as http:
+            yield Api(http, scripted, pipe)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+@pytest.fixture
+def api(everything: Api) -> Api:
+    everything.services.answers.clear()
+    everything.services.requests.clear()
+    return everything
+
+
+async def test_a_query_is_answered_on_behalf_of_who_asks(api: Api) -> None:
+    answer = await api.ask("query Me { viewer { givenName site { city } } }")
+
+    assert answer == {"data": {"viewer": {"givenName": "Ines", "site": {"city": "Lisbon"}}}}
+
+
+async def test_every_answer_has_a_request_id_and_is_not_kept(api: Api) -> None:
+    response = await api.send(b'{"query":"{ __typename }"}')
+
+    assert UUID(response.headers["x-request-id"])
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_who_is_not_in_the_read_model_yet_is_nobody_and_is_looked_up_again(api: Api) -> None:
+    newcomer = person(f"new-{uuid4()}")
+    authorization = f"Bearer {token(newcomer.subject)}"
+    query = "{ viewer { givenName } }"
+
+    before = await api.ask(query, authorization=authorization)
+    await project(api.pipe, PersonChange.JOINED, newcomer)
+    after = await api.ask(query, authorization=authorization)
+
+    assert before == {"data": {"viewer": None}}
+    assert after["data"]["viewer"] is not None
+
+
+async def test_another_organisations_people_do_not_exist(api: Api) -> None:
+    authorization = f"Bearer {token('ines', new_id(), 'administrator')}"
+    answer = await api.ask(
+        "query($id: ID!) { node(id: $id) { id } viewer { id } people { totalCount } }",
+        {"id": global_id("Person", INES.id)},
+        authorization=authorization,
+    )
+
+    assert answer == {"data": {"node": None, "viewer": None, "people": {"totalCount": 0}}}
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Basic aW5lczppbmVz", "Bearer", "Bearer ", "Bearer abc"], ids=str
+)
+async def test_without_a_token_there_is_no_answer(api: Api, authorization: str) -> None:
+    response = await api.send(b'{"query":"{ __typename }"}', authorization=authorization)
+
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_a_token_in_the_address_is_ignored(api: Api) -> None:
+    response = await api.http.get(f"/graphql?query={{__typename}}&access_token={token()}")
+
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        (None, JSON),
+        ("*/*", JSON),
+        (JSON, JSON),
+        (GRAPHQL, GRAPHQL),
+        (f"{GRAPHQL}; charset=utf-8, {JSON}; charset=utf-8", GRAPHQL),
+        (f"{GRAPHQL};q=0.5, {JSON}", JSON),
+        (f"{GRAPHQL};q=0, */*;q=0.1", JSON),
+        ("text/html, application/*;q=0.9", JSON),
+    ],
+    ids=str,
+)
+async def test_the_client_chooses_the_media_type(api: Api, accept: str | None, kind: str) -> None:
+    headers = {} if accept is None else {"accept": accept}
+    good = await api.send(b'{"query":"{ __typename }"}', **headers)
+    bad = await api.send(b'{"query":"{ nothing }"}', **headers)
+
+    assert good.headers["content-type"] == f"{kind}; charset=utf-8"
+    assert (good.status_code, bad.status_code) == (200, 400 if kind == GRAPHQL else 200)
+    assert "data" not in bad.json()
+
+
+async def test_an_answer_of_another_kind_cannot_be_had(api: Api) -> None:
+    assert (await api.send(b"{}", accept="text/html")).status_code == 406
+
+
+@pytest.mark.parametrize("media_type", [JSON, GRAPHQL])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"null", 400),
+        (b"[]", 400),
+        (b'[{"query":"{ __typename }"}]', 400),
+        (b"{}", 400),
+        (b'{"query":null}', 400),
+        (b'{"query":7}', 400),
+        (b'{"query":"{ __typename }","variables":[]}', 400),
+        (b'{"query":"{ __typename }","variables":"{}"}', 400),
+        (b'{"query":"{ __typename }","extensions":7}', 400),
+        (b'{"query":"{ __typename }","operationName":{}}', 400),
+        (b'{"query":"{ __typename }","variables":{"a":NaN}}', 400),
+        (b'\xef\xbb\xbf{"query":"{ __typename }"}', 400),
+        (b'{"query":"\xff"}', 400),
+        (b'{"query":"\\ud800"}', 400),
+        (b'{"query":"{ __typename }","variables":' + b"[" * 100_000, 400),
+        (b'{"query":"{ __typename }","variables":{"a":' + b'{"a":' * 30_000 + b"1", 400),
+        (b" " * (MAX_BODY + 1), 413),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+async def test_what_is_not_a_graphql_request(
+    api: Api, body: bytes, status: int, media_type: str
+) -> None:
+    response = await api.send(body, accept=media_type)
+
+    assert response.status_code == status
+    assert response.json()["errors"][0]["message"]
+
+
+async def test_a_body_without_a_length_is_cut_off_too(api: Api) -> None:
+    async def endless() -> AsyncGenerator[bytes]:
+        for _ in range(1000):
+            yield b" " * 10_000
+
+    response = await api.http.post(
+        "/graphql",
+        content=endless(),
+        headers={"authorization": f"Bearer {token()}", "content-type": JSON},
+    )
+
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "",
+        "application/xml",
+    ],
+)
+async def test_what_browsers_send_unasked_is_refused(api: Api, content_type: str) -> None:
+    response = await api.send(b'{"query":"{ __typename }"}', content_type=content_type)
+
+    assert response.status_code == 415
+
+
+async def get(api: Api, **parameters: str) -> httpx2.Response:
+    return await api.http.get(
+        "/graphql", params=parameters, headers={"authorization": f"Bearer {token()}"}
+    )
+
+
+async def test_queries_come_with_get_too(api: Api) -> None:
+    response = await get(
+        api,
+        query="query A { __typename } query B($n: Int) { sites(first: $n) { totalCount } }",
+        operationName="B",
+        variables='{"n":1}',
+    )
+
+    assert response.json() == {"data": {"sites": {"totalCount": 1}}}
+
+
+async def test_mutations_do_not_come_with_get(api: Api) -> None:
+    field = f'acceptPairing(input: {{pairingId: "{PAIRING_ID}"}}) {{ __typename }}'
+    response = await get(api, query=f"mutation {{ {field} }}")
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+    assert api.services.requests == []
+
+
+@pytest.mark.parametrize("variables", ["{", "[]", "7"])
+async def test_bad_variables_in_the_address(api: Api, variables: str) -> None:
+    assert (await get(api, query="{ __typename }", variables=variables)).status_code == 400
+
+
+async def test_other_methods_are_refused(api: Api) -> None:
+    response = await api.http.put(
+        "/graphql", content=b"{}", headers={"authorization": f"Bearer {token()}"}
+    )
+
+    assert response.status_code == 405
+
+
+ACCEPT = """
+mutation Accept($id: ID!, $key: String) {
+  acceptPairing(input: {pairingId: $id}, idempotencyKey: $key) {
+    __typename
+    ... on AcceptPairingPayload { current pairing { id status mentor { givenName } } }
+    ... on Refusal { code message }
+    ... on Refused { path }
+    ... on Busy { retryAfter idempotencyKey }
+    ... on OutcomeUnknown { idempotencyKey }
+  }
+}
+"""
+
+
+def written(version: int) -> dict[str, Any]:
+    one = {"aggregate": "matching.pairing", "id": str(PAIRING.id), "version": version}
+    return {"written": [one], "result": None, "repeated": False}
+
+
+async def test_a_mutation_is_a_command_and_then_reads_its_own_writes(api: Api) -> None:
+    accepted = msgspec.structs.replace(PAIRING, status=PairingStatus.ACTIVE)
+
+    async def answer(_: Request) -> Response:
+        async def later() -> None:
+            await asyncio.sleep(0.1)
+            await project(api.pipe, PairingChange.ACTIVATED, accepted, 2)
+
+        later_task.append(asyncio.create_task(later()))
+        return Response(msgspec.json.encode(written(2)))
+
+    later_task: list[asyncio.Task[None]] = []
+    api.services.answers["accept-pairing"] = answer
+    answered = await api.ask(ACCEPT, {"id": PAIRING_ID, "key": "my-key"})
+
+    assert answered == {
+        "data": {
+            "acceptPairing": {
+                "__typename": "AcceptPairingPayload",
+                "current": True,
+                "pairing": {"id": PAIRING_ID, "status": "ACTIVE", "mentor": {"givenName": "Marc"}},
+            }
+        }
+    }
+    [(_, headers, body)] = api.services.requests
+    assert body == {"pairing_id": str(PAIRING.id)}
+    assert headers["idempotency-key"] == "my-key"
+    caller = Assertions(SECRET).check(headers["authorization"].removeprefix("Bearer "))
+    assert (caller.subject, caller.person_id) == ("ines", INES.id)
+    await later_task[0]
+
+
+async def test_when_the_read_model_lags_the_answer_says_so(api: Api) -> None:
+    api.services.says("accept-pairing", 200, written(99))
+
+    answered = await api.ask(ACCEPT, {"id": PAIRING_ID})
+
+    payload = answered["data"]["acceptPairing"]
+    assert payload["__typename"] == "AcceptPairingPayload"
+    assert payload["current"] is False
+    assert payload["pairing"]["id"] == PAIRING_ID
+
+
+async def test_each_mutation_without_a_key_has_one_of_its_own(api: Api) -> None:
+    api.services.says("accept-pairing", 200, {"written": [], "result": None})
+    for _ in range(2):
+        await api.ask(ACCEPT, {"id": PAIRING_ID})
+
+    keys = {headers["idempotency-key"] for _, headers, _ in api.services.requests}
+    assert len(keys) == 2
+
+
+async def test_a_refusal_is_an_answer(api: Api) -> None:
+    refusal = {"code": "invalid-command", "message": "Wrong.", "path": "$.pairing_id"}
+    api.services.says("accept-pairing", 400, {"refusal": refusal})
+
+    answered = await api.ask(ACCEPT, {"id": PAIRING_ID})
+
+    assert answered["data"]["acceptPairing"] == {
+        "__typename": "Refused",
+        "code": "invalid-command",
+        "message": "Wrong.",
+        "path": "input.pairingId",
+    }
+
+
+async def test_busy_and_unknown_outcomes_come_with_the_key(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.services.says("accept-pairing", 503, {}, retry_after="3")
+    busy = (await api.ask(ACCEPT, {"id": PAIRING_ID, "key": "k1"}))["data"]["acceptPairing"]
+    assert (busy["__typename"], busy["retryAfter"], busy["idempotencyKey"]) == ("Busy", 3, "k1")
+
+    async def answer(_: Request) -> Response:
+        await asyncio.sleep(1)
+        return Response()
+
+    api.services.answers["accept-pairing"] = answer
+    monkeypatch.setattr("gateway.commands.DEADLINE", 0.1)
+    unknown = (await api.ask(ACCEPT, {"id": PAIRING_ID, "key": "k2"}))["data"]["acceptPairing"]
+    assert (unknown["__typename"], unknown["idempotencyKey"]) == ("OutcomeUnknown", "k2")
+
+
+async def test_a_failing_service_is_masked_and_the_rest_is_answered(api: Api) -> None:
+    api.services.says("accept-pairing", 500, {"detail": "secret-dsn"})
+    api.services.says("set-preferences", 200, {"written": [], "result": None})
+
+    answered = await api.ask(
+        """
+        mutation($id: ID!) {
+          a: acceptPairing(input: {pairingId: $id}) { __typename }
+          b: setPreferences(input: {email: false}) { __typename }
+        }
+        """,
+        {"id": PAIRING_ID},
+    )
+
+    assert answered["data"] == {"a": None, "b": {"__typename": "SetPreferencesPayload"}}
+    [error] = answered["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["a"], "INTERNAL")
+    assert len(error["extensions"]["traceId"]) == 32
+    assert "secret" not in msgspec.json.encode(answered).decode()
+    assert [name for name, *_ in api.services.requests] == ["accept-pairing", "set-preferences"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "message"),
+    [
+        ("", "no global id"),
+        ("7", "no global id"),
+        (str(PAIRING.id), "no global id"),
+        (global_id("Person", INES.id), "not of a Person"),
+    ],
+)
+async def test_an_id_of_another_kind_is_named(api: Api, id_: str, message: str) -> None:
+    answered = await api.ask(ACCEPT, {"id": id_})
+
+    [error] = answered["errors"]
+    assert error["extensions"]["code"] == "BAD_ID"
+    assert "`input.pairingId`" in error["message"]
+    assert message in error["message"]
+    assert api.services.requests == []
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "é", "a\nb"])
+async def test_a_key_that_no_header_can_carry(api: Api, key: str) -> None:
+    answered = await api.ask(ACCEPT, {"id": PAIRING_ID, "key": key})
+
+    assert answered["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_absent_and_null_are_told_apart_where_it_matters(api: Api) -> None:
+    api.services.says("update-goal", 200, {"written": [], "result": None})
+    goal_id = new_id()
+    await api.ask(
+        """
+        mutation($id: ID!) {
+          updateGoal(input: {goalId: $id, progress: null, dueOn: null}) { __typename }
+        }
+        """,
+        {"id": global_id("Goal", goal_id)},
+    )
+
+    [(_, _, body)] = api.services.requests
+    assert body == {"goal_id": str(goal_id), "due_on": None}
+
+
+async def test_values_reach_the_service_as_it_reads_them(api: Api) -> None:
+    api.services.says("book-session", 200, {"written": [], "result": None})
+    api.services.says("update-profile", 200, {"written": [], "result": None})
+    await api.ask(
+        """
+        mutation($pairing: ID!, $person: ID!) {
+          bookSession(input: {
+            pairingId: $pairing, topic: "First", startsAt: "2026-03-02T09:30:00+01:00",
+            endsAt: "2026-03-02T10:30:00+01:00"
+          }) { __typename }
+          updateProfile(input: {
+            personId: $person, visibility: SITE,
+            availability: [{weekday: 1, opens: "09:00:00", closes: "11:30:00"}]
+          }) { __typename }
+        }
+        """,
+        {"pairing": PAIRING_ID, "person": global_id("Person", INES.id)},
+    )
+
+    (_, _, session), (_, _, profile) = api.services.requests
+    assert session == {
+        "pairing_id": str(PAIRING.id),
+        "topic": "First",
+        "starts_at": "2026-03-02T09:30:00+01:00",
+        "ends_at": "2026-03-02T10:30:00+01:00",
+    }
+    assert profile == {
+        "person_id": str(INES.id),
+        "visibility": "site",
+        "availability": [{"weekday": 1, "opens": "09:00:00", "closes": "11:30:00"}],
+    }
+
+
+async def test_a_bulk_command_says_what_became_of_the_rows(api: Api) -> None:
+    result = {
+        "created": 1,
+        "changed": 0,
+        "unchanged": 2,
+        "refused": [{"row": 3, "field": "given_name", "message": "It is empty."}],
+        "warned": [],
+    }
+    api.services.says("import-people", 200, {"written": [], "result": result})
+    answered = await api.ask(
+        """
+        mutation($people: [PersonInput!]!) {
+          importPeople(input: {people: $people}) {
+            ... on ImportPeoplePayload {
+              created changed unchanged refused { row field message } warned { row } current
+            }
+          }
+        }
+        """,
+        {"people": []},
+    )
+
+    assert answered["data"]["importPeople"] == {
+        **result,
+        "refused": [{"row": 3, "field": "givenName", "message": "It is empty."}],
+        "current": True,
+    }
+
+
+async def test_too_many_mutations_at_once_are_refused_before_any_is_carried_out(api: Api) -> None:
+    fields = " ".join(
+        f"m{n}: setPreferences(input: {{email: true}}) {{ __typename }}" for n in range(11)
+    )
+    answered = await api.ask(f"mutation {{ {fields} }}")
+
+    assert answered["errors"][0]["extensions"]["code"] == "TOO_LARGE"
+    assert api.services.requests == []
+
+
+async def test_a_database_that_is_away_is_no_secret_and_passes(
+    api: Api, read_model: ServiceDatabase
+) -> None:
+    superuser = await asyncpg.connect(read_model.superuser)
+    await superuser.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gateway'"
+    )
+    assert (await api.ask("{ sites { totalCount } }"))["data"] == {"sites": {"totalCount": 1}}
+
+    await superuser.execute("alter role gateway_app nologin")
+    await superuser.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gateway'"
+    )
+    try:
+        response = await api.send(b'{"query":"{ sites { totalCount } }"}')
+    finally:
+        await superuser.execute("alter role gateway_app login")
+        await superuser.close()
+
+    assert response.status_code in {500, 503}
+    assert "gateway_app" not in response.text
+    assert response.json()["errors"][0]["extensions"]["code"] in {"INTERNAL", "UNAVAILABLE"}
+    assert (await api.ask("{ sites { totalCount } }"))["data"] == {"sites": {"totalCount": 1}}
