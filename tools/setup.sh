@@ -23,5 +23,6 @@ if [ ! -x .venv/bin/uv ] || ! .venv/bin/uv --version >/dev/null 2>&1; then
         fail "uv could not be installed from the Python package index. Is there a network?"
 fi
 
-.venv/bin/uv sync --frozen --all-packages ||
+# Compiled here, by all processors at once, the first start of eleven programs is much quicker.
+.venv/bin/uv sync --frozen --all-packages --compile-bytecode ||
     fail "Not all packages could be installed; the lines above say why. Try again: what came is kept."
