@@ -19,7 +19,7 @@ async def until_ready(
     process: asyncio.subprocess.Process,
     log: Path,
     *,
-    within: float = 60,
+    within: float = 120,
 ) -> None:
     """Ask until there is no problem. Raises PlatformError where that is too late, or never."""
     told: str | None = None
