@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 import httpx2
+from chassis.application import application
 from chassis.database import Database
 from chassis.identity import Assertions
 from chassis.serving import beside
@@ -47,15 +48,15 @@ def gateway_app(settings: GatewaySettings, provider: TracerProvider) -> AsgiFast
             opened.update(await stack.enter_async_context(_routes(settings)))
             yield
 
-    return AsgiFastStream(
+    return application(
+        settings.kafka,
         lifespan=lifespan,
-        asgi_routes=[
+        routes=[
             ("/graphql", route("graphql")),
             ("/livez", health.live),
             ("/readyz", route("ready")),
             ("/metrics", health.metrics_app),
         ],
-        logger=None,
     )
 
 

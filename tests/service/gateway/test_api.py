@@ -36,7 +36,7 @@ from joserfc.jwk import ECKey
 from starlette.requests import Request
 from starlette.responses import Response
 from support.databases import ServiceDatabase
-from support.harness import happened
+from support.harness import Heard, happened
 from support.services import ScriptedServices, served
 
 ISSUER = "https://id.example"
@@ -615,3 +615,41 @@ async def test_a_database_that_is_away_is_no_secret_and_passes(
     assert "gateway_app" not in response.text
     assert response.json()["errors"][0]["extensions"]["code"] in {"INTERNAL", "UNAVAILABLE"}
     assert (await api.ask("{ sites { totalCount } }"))["data"] == {"sites": {"totalCount": 1}}
+
+
+TRAIL = """
+query($id: ID!) {
+  eventTrail(id: $id) { id type source subject version time actor causationId correlationId }
+}
+"""
+
+
+async def test_the_trail_of_an_event_is_for_administrators_and_operators(api: Api) -> None:
+    first = happened(PersonChange.CHANGED, INES, version=1)
+    headers = {name: value.decode() for name, value in first.headers}
+    second = happened(PersonChange.CHANGED, INES, version=1)
+    caused = {**dict(second.headers), "ce_causationid": headers["ce_id"].encode()}
+    second = Heard(second.topic, second.key, second.value, list(caused.items()))
+    projection = Projection(TOPICS[first.topic])
+    async with api.pipe.transaction() as connection:
+        await projection.apply(
+            connection, [read_event(each, projection.decode) for each in (first, second)]
+        )
+
+    event = {"id": caused["ce_id"].decode()}
+    for role in ("administrator", "operator"):
+        authorization = f"Bearer {token('ines', ORGANISATION, role)}"
+        trail = (await api.ask(TRAIL, event, authorization=authorization))["data"]["eventTrail"]
+        assert [each["id"] for each in trail] == [headers["ce_id"], event["id"]]
+        assert trail[0]["type"] == "profiles.person.changed"
+        assert trail[0]["subject"] == str(INES.id)
+        assert trail[1]["causationId"] == headers["ce_id"]
+        assert datetime.fromisoformat(trail[0]["time"]) == datetime.fromisoformat(
+            headers["ce_time"]
+        )
+    nobody = {"data": {"eventTrail": None}}
+    assert await api.ask(TRAIL, event) == nobody
+    elsewhere = f"Bearer {token('ines', new_id(), 'administrator')}"
+    assert await api.ask(TRAIL, event, authorization=elsewhere) == nobody
+    for id_ in (str(new_id()), "7", global_id("Person", INES.id)):
+        assert await api.ask(TRAIL, {"id": id_}, authorization=authorization) == nobody

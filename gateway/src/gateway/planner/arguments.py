@@ -72,6 +72,18 @@ class Arguments:
 
         return uuid
 
+    def uuid_reader(self, name: str) -> Callable[[VariableValues], UUID | None]:
+        """The same, of a plain UUID; None where it is none."""
+        read = self.reader(name)
+
+        def uuid(values: VariableValues) -> UUID | None:
+            try:
+                return UUID(read(values))
+            except ValueError:
+                return None
+
+        return uuid
+
     def any_id_reader(self, name: str) -> Callable[[VariableValues], list[tuple[str, UUID]]]:
         """The same, of one global id of any type, or of a list of them, as types and UUIDs."""
         read = self.reader(name)

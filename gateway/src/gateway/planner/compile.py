@@ -20,7 +20,7 @@ from gateway.planner.byid import by_id
 from gateway.planner.collect import Collector, Fields, selections_of
 from gateway.planner.connections import connection
 from gateway.planner.leaves import json_of, json_of_list, leaf_in, postgres_type
-from gateway.planner.model import ById, Column, Computed, Count, Filter, Many, One, OneOf
+from gateway.planner.model import ById, Column, Computed, Count, Filter, Listed, Many, One, OneOf
 from gateway.planner.parameters import Parameters
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.rows import Row, Rows, Structure, TableRow, fill
@@ -131,6 +131,8 @@ class Compiler:
                 return self._one_of(source, nodes, parent)
             case ById(argument=argument):
                 return by_id(self, nodes, arguments, argument)
+            case Listed() as source:
+                return self._listed(source, definition.type, nodes, arguments)
 
     def one(
         self, rows: Rows, type_: GraphQLObjectType, nodes: list[FieldNode], order: str = ""
@@ -152,6 +154,15 @@ class Compiler:
         narrowed = self.narrowed(rows, source.filters, arguments, parent)
         order = fill(source.order, row=rows.alias, via=via.alias if via else "")
         return self.one(narrowed, type_, nodes, order)
+
+    def _listed(
+        self, source: Listed, output: GraphQLType, nodes: list[FieldNode], arguments: Arguments
+    ) -> str:
+        value = self.parameters.add("uuid", arguments.uuid_reader(source.argument))
+        made = f"case when {fill(source.sees)} then {fill(source.sql, value=value)} end"
+        row = self.alias()
+        text = self._structure(output, nodes, f"{row}.made")
+        return f"(select {text} from (select {made} as made offset 0) {row})"
 
     def _one_of(self, source: OneOf, nodes: list[FieldNode], parent: str) -> str:
         cases = "".join(

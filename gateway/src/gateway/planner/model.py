@@ -2,7 +2,8 @@
 
 SQL in these declarations is written by us, never by a client, and has these names in braces:
 `{row}`, the row in question; `{parent}`, the row whose field it is; `{via}`, the row in between;
-`{viewer}`, with `organisation_id`, `person_id` and `administrator`; `{value}`, an argument's value.
+`{viewer}`, with `organisation_id`, `person_id`, `administrator` and `operator`; `{value}`, an
+argument's value.
 The tenant and the visibility of every table that is read are added by the planner.
 """
 
@@ -98,6 +99,19 @@ class ById:
     argument: str
 
 
-Source = Column | Computed | One | Many | Count | OneOf | ById
+@dataclass(frozen=True)
+class Listed:
+    """A JSON array of structured values that an expression makes of an argument, a UUID.
+
+    What the expression reads has no visibility of its own: `sees` is over the viewer alone. An
+    argument that is no UUID is null to it.
+    """
+
+    sql: str
+    argument: str
+    sees: str
+
+
+Source = Column | Computed | One | Many | Count | OneOf | ById | Listed
 
 READ = "read"  # the key of a field's source in its metadata

@@ -33,7 +33,7 @@ class Viewer:
 
     organisation_id: UUID
     person_id: UUID | None  # None while the projection of the person is on its way
-    roles: frozenset[str] = frozenset()  # "administrator"
+    roles: frozenset[str] = frozenset()  # "administrator", "operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ class Plan:
             viewer.organisation_id,
             viewer.person_id,
             "administrator" in viewer.roles,
+            "operator" in viewer.roles,
             *self._statement.parameters.fill(self._arguments, known),
         )
         assert isinstance(answer, str)

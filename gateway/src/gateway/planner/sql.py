@@ -6,11 +6,13 @@ MOST_ARGUMENTS = 100  # that PostgreSQL lets a function have
 
 VIEWER = "q"  # the name of the source: the viewer and the request's values are its columns
 
-# $1, the tenant; $2, the person; $3, whether they are an administrator; the request's from $4 on.
+# $1, the tenant; $2, the person; $3 and $4, whether they are an administrator of the tenant and an
+# operator of the platform; the request's values from $5 on.
 # The tenant is set here, in the same statement: what is read below is read for each row of the
 # source, so after this. Were it ever read before, no row at all would pass the tenant's policies.
 _SOURCE = """(select set_config('cairn.organisation', ($1::uuid)::text, true) as tenant,
-    $1::uuid as organisation_id, $2::uuid as person_id, $3::boolean as administrator{columns}) q"""
+    $1::uuid as organisation_id, $2::uuid as person_id, $3::boolean as administrator,
+    $4::boolean as operator{columns}) q"""
 
 
 def literal(text: str) -> str:
@@ -63,7 +65,7 @@ def select(
 def statement(root: str, types: Iterable[str]) -> str:
     """The whole statement. `types` are the PostgreSQL types of the request's values, in order."""
     columns = "".join(
-        f",\n    ${place + 4}::{'text::' if type_ == 'jsonb' else ''}{type_} as v{place}"
+        f",\n    ${place + 5}::{'text::' if type_ == 'jsonb' else ''}{type_} as v{place}"
         for place, type_ in enumerate(types)
     )
     return f"select {root}\nfrom {_SOURCE.format(columns=columns)}"

@@ -7,7 +7,19 @@ import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
-from gateway.planner.model import READ, ById, Count, Filter, Many, One, OneOf, Source, Table, Via
+from gateway.planner.model import (
+    READ,
+    ById,
+    Count,
+    Filter,
+    Listed,
+    Many,
+    One,
+    OneOf,
+    Source,
+    Table,
+    Via,
+)
 from gateway.schema.scalars import Cursor
 
 T = TypeVar("T", bound=type)
@@ -82,6 +94,15 @@ def by_id(description: str, argument: str, annotation: Any, argument_description
     return _with_arguments(
         field(description, ById(argument)),
         [declared(argument, annotation, argument_description)],
+    )
+
+
+def listed(
+    description: str, sql: str, *, sees: str, argument: str, argument_description: str
+) -> Any:
+    return _with_arguments(
+        field(description, Listed(sql, argument, sees)),
+        [declared(argument, strawberry.ID, argument_description)],
     )
 
 

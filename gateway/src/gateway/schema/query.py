@@ -2,9 +2,9 @@
 
 import strawberry
 
-from gateway.schema import links
+from gateway.schema import links, visibility
 from gateway.schema.connections import Connection, Node
-from gateway.schema.fields import by_id, many, one
+from gateway.schema.fields import by_id, listed, many, one
 from gateway.schema.filters import (
     OFFERS_MENTORING,
     PROGRAMME,
@@ -13,6 +13,7 @@ from gateway.schema.filters import (
     SITE,
 )
 from gateway.schema.people import Organisation
+from gateway.schema.trail import TrailEvent
 
 
 @strawberry.type(description="Where reading begins.")
@@ -54,4 +55,12 @@ class Query:
     )
     programme: links.Programme | None = one(
         "The programme with this id; null where there is none.", "true", PROGRAMME
+    )
+    event_trail: list[TrailEvent] | None = listed(
+        "What caused an event, the event, and all that it caused, the earliest first, a thousand "
+        "at most; null where there is no such event. For administrators and operators.",
+        "(select jsonb_agg(e) from event_trail({value}) e)",
+        sees=visibility.OPERATORS,
+        argument="id",
+        argument_description="The event's own id, a UUID.",
     )

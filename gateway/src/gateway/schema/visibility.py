@@ -8,6 +8,8 @@ EVERYBODY = "true"  # in the organisation
 
 ADMINISTRATORS = "{viewer}.administrator"
 
+OPERATORS = "{viewer}.administrator or {viewer}.operator"  # of what happened, not of what it says
+
 COORDINATORS = """exists (
     select from programmes c
     where c.organisation_id = {row}.organisation_id and c.id = {row}.programme_id
