@@ -53,7 +53,7 @@ query MatchingRun($id: ID!) {
 EVENT_TRAIL = """
 query EventTrail($id: ID!) {
   eventTrail(id: $id) {
-    id type source subject time actor causationId correlationId
+    id type source subject version time actor causationId correlationId
   }
 }
 """

@@ -6,12 +6,13 @@ from cairn.commands.trace import Event, forest
 from rich.console import Console
 
 
-def event(number: str, cause: str | None, what: str) -> Event:
+def event(number: str, cause: str, what: str) -> Event:
     return Event(
         id=number,
         type=what,
         source="matching",
         subject=f"subject-{number}",
+        version=1,
         time=f"2026-11-24T09:00:0{number}Z",
         actor="ana.silva",
         causation_id=cause,
@@ -32,8 +33,8 @@ def test_a_tree_of_what_followed() -> None:
         console.print(tree)
     lines = [line for line in shown.getvalue().splitlines() if "2026" in line]
     assert [line.index(line.strip("│├└─ ")[0]) // 4 for line in lines] == [0, 1, 2, 1]
-    assert "subject-4, by ana.silva" in shown.getvalue()
+    assert "about subject-4, version 1" in shown.getvalue()
 
 
 def test_events_without_their_cause_are_roots() -> None:
-    assert len(forest([event("1", None, "a"), event("2", "gone", "b")], asked="1")) == 2
+    assert len(forest([event("1", "command", "a"), event("2", "gone", "b")], asked="1")) == 2

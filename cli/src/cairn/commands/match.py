@@ -63,7 +63,8 @@ def match(
     if json:
         print_json(run)
         return
-    table = Table(title=f"matching run {run['id']}", box=None, show_header=False)
+    out.print(f"{run['id']} is complete.", soft_wrap=True)
+    table = Table(box=None, show_header=False)
     for name, meaning in MEANINGS.items():
         table.add_row(meaning, _shown(run["certificate"][name]))
     table.columns[1].justify = "right"

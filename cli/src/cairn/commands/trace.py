@@ -11,10 +11,12 @@ from rich.tree import Tree
 from cairn.client import Client
 from cairn.documents import EVENT_TRAIL
 from cairn.options import Connection, Flag
-from cairn.output import out, print_json
+from cairn.output import err, out, print_json
 from cairn.troubles import Trouble
 
 app = App(name="trace")
+
+MOST = 1_000  # events that the gateway gives of one trail
 
 
 class Event(msgspec.Struct, frozen=True, rename="camel"):
@@ -23,11 +25,12 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     id: str
     type: str
     source: str
-    subject: str
+    subject: str  # what it happened to
+    version: int  # the subject's, after it
     time: str
-    actor: str | None
-    causation_id: str | None
-    correlation_id: str | None
+    actor: str  # a person's id, a service, or a token's subject
+    causation_id: str  # the event or the command that made it
+    correlation_id: str  # the request that began it all
 
 
 @app.default
@@ -59,6 +62,8 @@ def trace(
     if json:
         print_json(events)
         return
+    if len(events) == MOST:
+        err.print(f"The trail is longer: these are its earliest {MOST:,} events.")
     for tree in forest(events, str(event)):
         out.print(tree, soft_wrap=True)
 
@@ -71,22 +76,20 @@ def forest(events: list[Event], asked: str) -> list[Tree]:
         cause = event.causation_id if event.causation_id in known else None
         effects[cause].append(event)
     roots: list[Tree] = []
-    pending = [(event, None) for event in reversed(effects[None])]
-    stack: list[tuple[Event, Tree | None]] = [*pending]
-    while stack:
-        event, above = stack.pop()
+    waiting: list[tuple[Event, Tree | None]] = [(event, None) for event in reversed(effects[None])]
+    while waiting:
+        event, above = waiting.pop()
         label = _label(event, asked)
         tree = above.add(label) if above else Tree(label)
         if above is None:
             roots.append(tree)
-        stack.extend((effect, tree) for effect in reversed(effects[event.id]))
+        waiting.extend((effect, tree) for effect in reversed(effects[event.id]))
     return roots
 
 
 def _label(event: Event, asked: str) -> Text:
     label = Text(event.type, style="bold reverse" if event.id == asked else "bold")
-    label.append(f"  {event.time}  {event.source}", style="dim")
-    label.append(f"\n  event {event.id} about {event.subject}", style="")
-    if event.actor:
-        label.append(f", by {event.actor}")
+    label.append(f"  {event.time}\n", style="dim")
+    label.append(f"{event.source}: event {event.id} by {event.actor}\n", style="dim")
+    label.append(f"about {event.subject}, version {event.version}", style="dim")
     return label
