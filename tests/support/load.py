@@ -68,7 +68,7 @@ class Load:
                     raise Refused(refusal["code"], refusal["message"])
             if asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"{name} was not answered within {PATIENCE} s")
-            await asyncio.sleep(0.05 + self.chance.random() * 0.2)
+            await asyncio.sleep(0.1 + self.chance.random() * 0.5)
 
     def _note(self, name: str, caller: Caller, key: str, written: list[Any]) -> Done:
         done = Done(

@@ -62,8 +62,9 @@ async def test_random_kills_lose_nothing_and_double_nothing(
 async def kill_at_random(
     platform: RunningPlatform, chance: random.Random, killed: list[str]
 ) -> None:
+    """Kill one program after another, each when it has come so far as to work."""
     while True:
-        await asyncio.sleep(0.3 + chance.random())
+        await asyncio.sleep(chance.random() * 4)
         program = chance.choice(VICTIMS)
-        if platform.kill(program):
+        if await platform.ready(program) and platform.kill(program):
             killed.append(program)
