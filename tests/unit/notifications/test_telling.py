@@ -177,7 +177,13 @@ def test_a_run_tells_who_asked_for_it_what_came_of_it() -> None:
 
     [told] = telling.of_run(event(RunChange.COMPLETED, run, by=ANA.id), ANA, FIRST_STEPS, now=NOW)
 
-    assert "600 pairs are proposed, from 900 mentees and 300 mentors" in told.body
+    assert told.title == "First steps: matching is done"
+    assert told.body.splitlines()[1:] == [
+        "Pairs proposed: 600",
+        "Mentees who took part: 900",
+        "Mentors with a free place: 300",
+        "Mentees still without a mentor: 300",
+    ]
 
 
 def test_what_people_wrote_is_a_value_never_a_template() -> None:

@@ -1,7 +1,7 @@
 """Everything that notifications say: what happened, who is told, and in which words.
 
 In the words, {other} is the other of the two, {programme} the programme's name and {topic} the
-session's. Times, places and reasons follow the body on lines of their own.
+session's. Times, places, reasons and figures follow the body on lines of their own.
 """
 
 from enum import Enum, auto
@@ -183,8 +183,8 @@ STORIES: dict[str, Story] = {
         mailed=Who.ALL,
         words=Words(
             "{programme}: matching is done",
-            "{proposed} pairs are proposed, from {mentees} mentees and {mentors} mentors with a"
-            " free place; {unmatched} mentees are still without one. Both sides are asked now.",
+            "Both people of every pair that is proposed are asked now whether they would like to"
+            " begin.",
         ),
     ),
 }

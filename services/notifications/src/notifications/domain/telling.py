@@ -63,14 +63,13 @@ def of_run(
     certificate = run.certificate
     if certificate is None:
         return []
-    values = {
-        "programme": one_line(programme.name),
-        "proposed": str(certificate.proposed),
-        "mentees": str(certificate.mentees),
-        "mentors": str(certificate.mentors),
-        "unmatched": str(certificate.unmatched),
-    }
-    return _tell(event, requester, values, [], now=now)
+    lines = [
+        f"Pairs proposed: {certificate.proposed}",
+        f"Mentees who took part: {certificate.mentees}",
+        f"Mentors with a free place: {certificate.mentors}",
+        f"Mentees still without a mentor: {certificate.unmatched}",
+    ]
+    return _tell(event, requester, {"programme": one_line(programme.name)}, lines, now=now)
 
 
 def _tell(
