@@ -653,3 +653,28 @@ async def test_the_trail_of_an_event_is_for_administrators_and_operators(api: Ap
     assert await api.ask(TRAIL, event, authorization=elsewhere) == nobody
     for id_ in (str(new_id()), "7", global_id("Person", INES.id)):
         assert await api.ask(TRAIL, {"id": id_}, authorization=authorization) == nobody
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL])
+async def test_a_mutation_that_does_nothing_does_not_come_with_get_either(
+    api: Api, accept: str
+) -> None:
+    response = await api.http.get(
+        "/graphql",
+        params={"query": "mutation { __typename }"},
+        headers={"authorization": f"Bearer {token()}", "accept": accept},
+    )
+
+    assert response.status_code == 405, response.text
+
+
+async def test_a_mutation_may_ask_for_its_own_name(api: Api) -> None:
+    api.services.says("accept-pairing", 200, {"written": [], "result": None})
+    answered = await api.ask(
+        "mutation($id: ID!) {"
+        " t: __typename acceptPairing(input: {pairingId: $id}) { __typename } }",
+        {"id": PAIRING_ID},
+    )
+
+    payload = {"__typename": "AcceptPairingPayload"}
+    assert answered == {"data": {"t": "Mutation", "acceptPairing": payload}}

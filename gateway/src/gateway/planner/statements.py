@@ -63,6 +63,10 @@ def compile_statement(
         else statement(concat(["""'{"data":'""", answer, "'}'"]), compiler.parameters.types),
         parameters=compiler.parameters,
         introspection=introspection,
-        mutations=tuple((key, nodes[0]) for key, nodes in fields.items()) if mutation else (),
+        mutations=tuple(
+            (key, nodes[0])
+            for key, nodes in fields.items()
+            if mutation and nodes[0].name.value != TYPENAME
+        ),
         root=root,
     )
