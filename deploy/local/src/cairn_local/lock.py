@@ -73,8 +73,10 @@ def _try_lock(file: BinaryIO) -> bool:
 
 
 def _read(path: Path) -> Holder | None:
-    content = path.read_bytes()
-    return msgspec.json.decode(content, type=Holder) if content else None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Holder)
+    except msgspec.DecodeError:  # empty after an orderly end; half-written by a disk that was full
+        return None
 
 
 def _write(file: BinaryIO, content: bytes) -> None:

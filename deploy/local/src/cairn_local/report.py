@@ -8,11 +8,17 @@ from rich.console import Console
 from rich.status import Status
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Nobody reads any more (`make up | head`): that is no reason to end the platform."""
+        self.quiet = True
+
+
 class Report:
     """Lines read the same in a file; only a terminal also shows what is being waited for."""
 
     def __init__(self) -> None:
-        self._console = Console(highlight=False, soft_wrap=True)
+        self._console = _Console(highlight=False, soft_wrap=True)
         self._under_way: dict[str, str] = {}
         self._status = Status("", console=self._console)
 
