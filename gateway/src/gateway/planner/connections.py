@@ -41,72 +41,81 @@ class _Connection:
             types=compiler.model.key_types(self.node, source.order),
             descending=source.descending,
         )
+        self.row = compiler.alias()
+        self.columns: list[str] = []  # what is read of each row of the page, as texts
+        self.is_read = False  # whether anything asks for the page's rows
 
     def text(self, nodes: list[FieldNode]) -> str:
         fields = self.compiler.fields(self.type, nodes)
         asked = [each[0].name.value for each in fields.values()]
-        row = self.compiler.alias()
+        row = self.row
         if asked == ["edges"] and not self.paging.backward:
             ((key, edges),) = fields.items()
-            page = f"{self._edge(edges, row)} from {self._rows_of_page(row)}"
+            page = f"{self._edge(edges)} from {self._rows_of_page()}"
             ordered = f"{page} order by {self.paging.order(row)} limit {self.paging.size}"
             return json_object([(key, json_array(f"select {ordered}"))])
-        columns: list[str] = []
-        members = [(key, self._member(each, row, columns)) for key, each in fields.items()]
-        whole = json_object(members)
-        if not columns:
-            return whole
-        return f"(select {whole} from ({self._page(row, columns)}) page)"
+        whole = json_object((key, self._member(each)) for key, each in fields.items())
+        return f"(select {whole} from ({self._page()}) page)" if self.is_read else whole
 
-    def _member(self, nodes: list[FieldNode], row: str, columns: list[str]) -> str:
-        """A field of the connection. What it needs of each row it adds to the page's columns."""
+    def _column(self, text: str) -> str:
+        """The column of the page that has this text of each row."""
+        self.is_read = True
+        if text not in self.columns:
+            self.columns.append(text)
+        return f"page.c{self.columns.index(text) + 1}"
+
+    def _member(self, nodes: list[FieldNode]) -> str:
         match nodes[0].name.value:
             case "edges":
-                columns.append(self._edge(nodes, row))
+                column = self._column(self._edge(nodes))
                 direction = " desc" if self.paging.backward else ""
-                column = f"page.c{len(columns)}"
                 edges = f"string_agg({column}, ',' order by page.place{direction})"
                 return f"concat('[', {edges} filter (where page.place <= {self.paging.size}), ']')"
             case "pageInfo":
-                columns.append(cursor_sql(self.node.name, self.paging.keys(row)))
-                return self._page_info(nodes, f"page.c{len(columns)}")
+                return self._page_info(nodes)
             case "totalCount":
                 return self._all_rows().count()
             case _:
                 return word(self.type.name)
 
-    def _edge(self, nodes: list[FieldNode], row: str) -> str:
+    def _edge(self, nodes: list[FieldNode]) -> str:
         def member(each: list[FieldNode]) -> str:
             match each[0].name.value:
                 case "node":
-                    return self.compiler.object(self.node, each, TableRow(row))
+                    return self.compiler.object(self.node, each, TableRow(self.row))
                 case "cursor":
-                    return f"to_json({cursor_sql(self.node.name, self.paging.keys(row))})"
+                    return f"to_json({self._cursor()})"
                 case _:
                     return word(self.edge.name)
 
         fields = self.compiler.fields(self.edge, nodes)
         return json_object((key, member(each)) for key, each in fields.items())
 
-    def _page_info(self, nodes: list[FieldNode], cursor: str) -> str:
-        type_: GraphQLObjectType = get_named_type(self.type.fields["pageInfo"].type)
-        size = self.paging.size
-        more = f"(count(*) > {size})::text"
-        near = f"to_json(max({cursor}) filter (where page.place = 1))"
-        last_of = (
-            f"array_agg({cursor} order by page.place desc) filter (where page.place <= {size})"
-        )
-        far = f"to_json(({last_of})[1])"
+    def _cursor(self) -> str:
+        return cursor_sql(self.node.name, self.paging.keys(self.row))
+
+    def _page_info(self, nodes: list[FieldNode]) -> str:
+        type_ = self.compiler.model.type(get_named_type(self.type.fields["pageInfo"].type).name)
+        ahead, behind = "hasNextPage", "hasPreviousPage"
+        near, far = "startCursor", "endCursor"  # near the end that the page begins at
         if self.paging.backward:
-            texts = {"hasPreviousPage": more, "startCursor": far, "endCursor": near}
-        else:
-            texts = {"hasNextPage": more, "startCursor": near, "endCursor": far}
+            ahead, behind, near, far = behind, ahead, far, near
 
         def member(each: list[FieldNode]) -> str:
             name = each[0].name.value
-            if name == "__typename":
-                return word(type_.name)
-            return f"coalesce({texts.get(name) or self._is_beyond()}, 'null')"
+            if name == ahead:
+                self.is_read = True
+                return f"(count(*) > {self.paging.size})::text"
+            if name == behind:
+                return self._is_beyond()
+            if name == near:
+                cursor = f"max({self._column(self._cursor())}) filter (where page.place = 1)"
+                return f"coalesce(to_json({cursor}), 'null')"
+            if name == far:
+                on_page = f"filter (where page.place <= {self.paging.size})"
+                cursors = f"array_agg({self._column(self._cursor())} order by page.place desc)"
+                return f"coalesce(to_json(({cursors} {on_page})[1]), 'null')"
+            return word(type_.name)
 
         fields = self.compiler.fields(type_, nodes)
         return json_object((key, member(each)) for key, each in fields.items())
@@ -117,16 +126,16 @@ class _Connection:
         beyond = self.paging.beyond(rows.alias)
         return f"(exists ({rows.and_(beyond).select('')}))::text" if beyond else "'false'"
 
-    def _page(self, row: str, columns: list[str]) -> str:
+    def _page(self) -> str:
         """One row more than the page has, for that tells whether more follow."""
-        listed = "".join(f", {column} as c{place}" for place, column in enumerate(columns, 1))
-        order = self.paging.order(row)
+        listed = "".join(f", {column} as c{place}" for place, column in enumerate(self.columns, 1))
+        order = self.paging.order(self.row)
         return (
             f"select row_number() over (order by {order}) as place{listed}"
-            f" from {self._rows_of_page(row)} order by {order} limit {self.paging.size} + 1"
+            f" from {self._rows_of_page()} order by {order} limit {self.paging.size} + 1"
         )
 
-    def _rows_of_page(self, row: str) -> str:
+    def _rows_of_page(self) -> str:
         """The rows between the cursors, no more than any page has.
 
         The constant limit is for PostgreSQL's planner: where it does not know the limit it reckons
@@ -135,7 +144,7 @@ class _Connection:
         rows = self._all_rows()
         within = rows.and_(*self.paging.within(rows.alias))
         order = self.paging.order(rows.alias)
-        return f"({within.select(f'{rows.alias}.*', order, str(MOST + 1))}) {row}"
+        return f"({within.select(f'{rows.alias}.*', order, str(MOST + 1))}) {self.row}"
 
     def _all_rows(self) -> Rows:
         rows = self.compiler.rows(self.node.name, self.source.on, self.parent)

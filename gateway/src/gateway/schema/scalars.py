@@ -1,7 +1,7 @@
 """Scalars beside GraphQL's own: moments and cursors."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NewType
 
 import strawberry
@@ -12,10 +12,10 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d
 
 
 def write_moment(moment: datetime) -> str:
-    """As PostgreSQL writes a `timestamptz` in JSON where the time zone is UTC."""
-    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
-    whole, fraction = text[:19], text[20:26].rstrip("0")
-    return f"{whole}.{fraction}+00:00" if fraction else f"{whole}+00:00"
+    """As PostgreSQL writes a `timestamptz` in JSON in the time zone that the moment has."""
+    text = moment.isoformat(timespec="microseconds")
+    whole, fraction, offset = text[:19], text[20:26].rstrip("0"), text[26:]
+    return f"{whole}.{fraction}{offset}" if fraction else f"{whole}{offset}"
 
 
 def read_moment(value: Any) -> datetime:

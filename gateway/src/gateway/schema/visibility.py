@@ -19,12 +19,9 @@ ONESELF = "{row}.id = {viewer}.person_id"
 
 PARTNERS = """exists (
     select from pairings c
-    where c.organisation_id = {row}.organisation_id
-        and c.mentor_id = {viewer}.person_id and c.mentee_id = {row}.id)
-or exists (
-    select from pairings c
-    where c.organisation_id = {row}.organisation_id
-        and c.mentee_id = {viewer}.person_id and c.mentor_id = {row}.id)"""
+    where c.organisation_id = {row}.organisation_id and (
+        c.mentor_id = {viewer}.person_id and c.mentee_id = {row}.id
+        or c.mentee_id = {viewer}.person_id and c.mentor_id = {row}.id))"""
 
 COORDINATORS_OF_THEIRS = """exists (
     select from enrolments e
