@@ -65,7 +65,7 @@ def trace(
     if len(events) == MOST:
         err.print(f"The trail is longer: these are its earliest {MOST:,} events.")
     for tree in forest(events, str(event)):
-        out.print(tree, soft_wrap=True)
+        out.print(tree)
 
 
 def forest(events: list[Event], asked: str) -> list[Tree]:
@@ -90,6 +90,6 @@ def forest(events: list[Event], asked: str) -> list[Tree]:
 def _label(event: Event, asked: str) -> Text:
     label = Text(event.type, style="bold reverse" if event.id == asked else "bold")
     label.append(f"  {event.time}\n", style="dim")
-    label.append(f"{event.source}: event {event.id} by {event.actor}\n", style="dim")
-    label.append(f"about {event.subject}, version {event.version}", style="dim")
+    label.append(f"event {event.id} of {event.source}\n", style="dim")
+    label.append(f"about {event.subject}, version {event.version}\nby {event.actor}", style="dim")
     return label
