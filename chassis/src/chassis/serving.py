@@ -8,6 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.logs import logger
+from chassis.patience import PatientProtocol
 
 log = logger("chassis.serving")
 
@@ -21,7 +22,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

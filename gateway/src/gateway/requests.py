@@ -93,7 +93,9 @@ async def _body(request: Request) -> bytes:
                 if len(body) > MAX_BODY:
                     raise _too_large()
     except TimeoutError:
-        raise Problem(408, "TIMEOUT", "The request did not arrive in time.") from None
+        raise Problem(
+            408, "TIMEOUT", "The request did not arrive in time.", headers={"connection": "close"}
+        ) from None
     except ClientDisconnect:
         raise Problem(400, "BAD_REQUEST", "The request did not arrive whole.") from None
     return bytes(body)

@@ -1,0 +1,59 @@
+"""An HTTP protocol that hangs up on clients who never come to the end of their request's head.
+
+uvicorn waits for it without bound, in time and in size.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_TIMEOUT = 10.0  # seconds, from the connection or the request's first byte
+MAX_HEAD = 64 * 1024  # bytes that may come before the head is complete
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """uvicorn's, with bounds on a request's head."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._received = 0
+
+    def connection_made(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, transport: asyncio.Transport
+    ) -> None:
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+        if self._deadline is not None and self._received > MAX_HEAD:
+            self._hang_up()
+
+    def on_message_begin(self) -> None:
+        self._await_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._stop_waiting()
+        self._received = 0
+        self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._hang_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _hang_up(self) -> None:
+        self._stop_waiting()
+        self.transport.close()
