@@ -35,7 +35,7 @@ class Heard:
 
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None  # None: a tombstone
     headers: list[tuple[str, bytes]]
     partition: int = 0
     offset: int = 0

@@ -1,5 +1,6 @@
 """A tenant of matching: people it has heard of, a programme, and what they do in it."""
 
+import dataclasses
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,6 +46,12 @@ class Network:
 
     async def leaves(self, someone: Person) -> None:
         await self.tell(replace(someone, standing=Standing.LEFT), PersonChange.LEFT)
+
+    async def erases(self, someone: Person) -> None:
+        """Let matching hear that a person was erased: a tombstone."""
+        version = self._versions[someone.id] = self._versions[someone.id] + 1
+        record = happened(PersonChange.LEFT, someone, version=version)
+        await self.matching.hear(dataclasses.replace(record, value=None))
 
     async def do(
         self, name: str, caller: Caller | Person | None = None, /, **body: Any

@@ -247,3 +247,11 @@ async def test_who_is_too_close_or_not_known_is_not_paired(network: Network) -> 
 
     assert [answer.code for answer in answers] == ["too-close"] * 3 + ["not-found"]
     assert "not known yet" in answers[3].body["refusal"]["message"]
+
+
+async def test_whoever_is_erased_is_proposed_to_nobody(network: Network, two: Two) -> None:
+    await network.done("decline-pairing", two.mentee, pairing_id=two.id)
+    await network.erases(two.mentee)
+    answer = await network.propose(two.programme_id, two.mentor, two.mentee)
+
+    assert answer.code == "not-found"

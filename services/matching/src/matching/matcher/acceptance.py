@@ -13,7 +13,7 @@ from matching.matcher.pool import Indices
 from matching.matcher.scores import Scores
 
 LIST = 32  # entries of a list of preferences that are made at once
-INDEX_BITS = 32
+INDEX_BITS = 22  # a score has 41: together they fit into 63, for up to four million people
 LAST_INDEX = (1 << INDEX_BITS) - 1
 NOBODY = -1
 UNREACHABLE = (1 << 63) - 1

@@ -8,30 +8,44 @@ from numpy.typing import NDArray
 
 from matching.domain.programme import total_weight
 from matching.matcher.criteria import HALF_DAY
-from matching.matcher.pool import Indices, Pool, Terms
+from matching.matcher.pool import Indices, Pool
+from matching.matcher.shared import Numbers, SharedTerms, spans
 
-ONE = 1_000_000_000  # scores are whole billionths, so that equal is equal on every machine
+ONE = 1_000_000_000_000  # scores are whole numbers of this part: sums are exact, equals are equal
+# Weights are multiples of it, so they can be shared out over up to ten terms, and over quarters of
+# an hour, without a remainder.
+GRAIN = 5040
 BARRED = -1
-FORBIDDEN = -2 * ONE  # whatever is added, it stays negative
+FORBIDDEN = -4.0 * ONE  # whatever is added, it stays negative
 BLOCK_CELLS = 1_000_000  # of a block; it bounds the memory that a pass needs
 
 Block = NDArray[np.int64]
 
 
 class Scores:
-    """Scores of pairs, in billionths; BARRED for those that a hard rule forbids."""
+    """Scores of pairs, from 0 to ONE; BARRED for those that a hard rule forbids."""
 
     def __init__(self, pool: Pool, rules: Rules) -> None:
         self._pool = pool
-        self._rules = rules
-        self._unit = ONE / total_weight(rules)
-        self._zone_of, self._by_zone = self._score_zones()
-        self._counted = [
-            (pool.skills, rules.weight_skills),
-            (pool.interests, rules.weight_interests),
-            (pool.values, rules.weight_values),
-            (pool.languages, rules.weight_languages),
+        unit = ONE / total_weight(rules)
+
+        def weight(given: float) -> float:
+            return round(given * unit / GRAIN) * GRAIN
+
+        other_site = weight(rules.weight_other_site)
+        self._zone_of, self._by_zone = _score_zones(pool, rules, weight(rules.weight_hours))
+        self._by_zone += other_site
+        weighted = [
+            (pool.skills, weight(rules.weight_skills)),
+            (pool.interests, weight(rules.weight_interests)),
+            (pool.values, weight(rules.weight_values)),
+            (pool.languages, weight(rules.weight_languages)),
+            (pool.sites, -other_site),
         ]
+        self._shared = SharedTerms(weighted, pool.mentees, pool.mentors)
+        self._spoken = None
+        if rules.common_language:
+            self._spoken = SharedTerms([(pool.languages, ONE)], pool.mentees, pool.mentors)
 
     def blocks(self, mentees: Indices) -> Iterator[Indices]:
         """Mentees in portions, each as large as BLOCK_CELLS allows."""
@@ -41,66 +55,25 @@ class Scores:
 
     def of(self, mentees: Indices) -> Block:
         """A row for each of the mentees, a column for each mentor."""
-        pool = self._pool
-        cells: list[Indices] = []
-        weights: list[NDArray[np.float64]] = []
-        for terms, weight in self._counted:
-            cell, row = _shared(terms, mentees, pool.mentors)
-            named = terms.named_from[mentees + 1] - terms.named_from[mentees]
-            cells.append(cell)
-            weights.append((weight * self._unit / np.maximum(1, named))[row])
-        cell, _ = _shared(pool.sites, mentees, pool.mentors)
-        cells.append(cell)
-        weights.append(np.full(len(cell), -self._rules.weight_other_site * self._unit))
-        score = self._sum(np.concatenate(cells), np.concatenate(weights), mentees)
+        score = self._shared.of(mentees)
         score += self._by_zone[self._zone_of[mentees]]
-        block = np.rint(score, out=score).astype(np.int64)
-        block[block < 0] = BARRED
-        self._bar(block, mentees)
-        return block
-
-    def _score_zones(self) -> tuple[Indices, NDArray[np.float64]]:
-        """For each offset that mentees have: what hours and another site give, if allowed."""
-        offsets, zone_of = np.unique(self._pool.mentee_offset, return_inverse=True)
-        apart = np.abs(offsets[:, None] - self._pool.mentor_offset) % (2 * HALF_DAY)
-        apart = np.minimum(apart, 2 * HALF_DAY - apart)
-        closeness = np.nan_to_num(1 - apart / HALF_DAY, nan=0.0)
-        score = (self._rules.weight_hours * closeness + self._rules.weight_other_site) * self._unit
-        if self._rules.max_hours_apart is not None:
-            score[~(apart <= self._rules.max_hours_apart)] = FORBIDDEN
-        return zone_of, score
-
-    def _sum(
-        self, cells: Indices, weights: NDArray[np.float64], mentees: Indices
-    ) -> NDArray[np.float64]:
-        shape = (len(mentees), self._pool.mentors)
-        total = np.bincount(cells, weights, minlength=shape[0] * shape[1])
-        return total.astype(np.float64, copy=False).reshape(shape)
-
-    def _bar(self, block: Block, mentees: Indices) -> None:
-        if self._rules.common_language:
-            cell, _ = _shared(self._pool.languages, mentees, self._pool.mentors)
-            strangers = np.ones(block.size, bool)
-            strangers[cell] = False
-            block[strangers.reshape(block.shape)] = BARRED
-        barred_mentees, barred_mentors = self._pool.barred
-        first = np.searchsorted(barred_mentees, mentees, "left")
-        last = np.searchsorted(barred_mentees, mentees, "right")
-        row, place = _spans(first, last)
-        block[row, barred_mentors[place]] = BARRED
+        if self._spoken is not None:
+            score[self._spoken.of(mentees) == 0] = FORBIDDEN
+        barred_mentee, barred_mentor = self._pool.barred
+        row, place = spans(
+            np.searchsorted(barred_mentee, mentees, "left"),
+            np.searchsorted(barred_mentee, mentees, "right"),
+        )
+        score[row, barred_mentor[place]] = FORBIDDEN
+        return np.maximum(score, BARRED, out=score).astype(np.int64)
 
 
-def _shared(terms: Terms, mentees: Indices, mentors: int) -> tuple[Indices, Indices]:
-    """The cell and the row of each (mentee, mentor, term) that the two have in common."""
-    row, place = _spans(terms.named_from[mentees], terms.named_from[mentees + 1])
-    named = terms.named[place]
-    hit, had = _spans(terms.had_from[named], terms.had_from[named + 1])
-    return row[hit] * mentors + terms.had_by[had], row[hit]
-
-
-def _spans(first: Indices, last: Indices) -> tuple[Indices, Indices]:
-    """All whole numbers of the spans [first, last), each with the number of its span."""
-    lengths = last - first
-    span = np.repeat(np.arange(len(first)), lengths)
-    begun = np.cumsum(lengths) - lengths
-    return span, np.arange(len(span)) - begun[span] + first[span]
+def _score_zones(pool: Pool, rules: Rules, weight: float) -> tuple[Indices, Numbers]:
+    """For each offset that mentees have, what the hours give with each mentor."""
+    offsets, zone_of = np.unique(pool.mentee_offset, return_inverse=True)
+    apart = np.abs(offsets[:, None] - pool.mentor_offset) % (2 * HALF_DAY)
+    apart = np.minimum(apart, 2 * HALF_DAY - apart)
+    score = np.rint(np.nan_to_num(1 - apart / HALF_DAY, nan=0.0) * weight)
+    if rules.max_hours_apart is not None:
+        score[~(apart <= rules.max_hours_apart)] = FORBIDDEN
+    return zone_of, score
