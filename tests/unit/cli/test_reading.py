@@ -65,13 +65,13 @@ def test_too_few_and_too_many_cells(file: Path) -> None:
 
 def test_an_open_quotation_mark_swallows_nothing(file: Path) -> None:
     sheet = sites(file, 'A,"Lisbon,Lisbon,PT,Europe/Lisbon,', GOOD, GOOD.replace("LIS", "MUC"))
-    assert told(sheet) == ["sites.csv:2: expected a row of CSV, but unexpected end of data"]
+    assert told(sheet) == ["sites.csv:2: expected a quotation mark that closes the one opened here"]
     assert codes(sheet) == ["LIS", "MUC"]
 
 
 def test_text_behind_a_closing_quotation_mark(file: Path) -> None:
     sheet = sites(file, 'A,"Lisbon"x,Lisbon,PT,Europe/Lisbon,', GOOD)
-    assert told(sheet) == ["sites.csv:2: expected a row of CSV, but ',' expected after '\"'"]
+    assert told(sheet) == ["sites.csv:2: expected a comma behind a closing quotation mark"]
     assert codes(sheet) == ["LIS"]
 
 

@@ -44,7 +44,7 @@ def _records(lines: "_Lines") -> Iterator[Record | Unreadable]:
             cells = next(reader, None)
         except csv.Error as error:
             lines.back_to_second()
-            yield Unreadable(start, f"expected a row of CSV, but {error}")
+            yield Unreadable(start, _expected(error))
             continue
         if cells is None:
             return
@@ -54,6 +54,15 @@ def _records(lines: "_Lines") -> Iterator[Record | Unreadable]:
         elif any(cells):
             width = width or len(cells)
             yield Record(start, cells)
+
+
+def _expected(error: csv.Error) -> str:
+    said = str(error)
+    if "end of data" in said or "field limit" in said:
+        return "expected a quotation mark that closes the one opened here"
+    if "expected after" in said:
+        return "expected a comma behind a closing quotation mark"
+    return f"expected a row of CSV, but {said}"
 
 
 class _Lines:
