@@ -24,6 +24,10 @@ def main() -> int:
                 from cairn_local.development import serve
 
                 serve(settings)
+            case "play":
+                from cairn_local.first_run.play import play_here
+
+                play_here(settings)
             case "prepare":
                 from cairn_local.preparation import prepare
 
@@ -55,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("status", help="say what runs, and whether it is ready")
     commands.add_parser("clean", help="remove all data of a stopped platform")
     commands.add_parser("development", help="run only the token issuer and the mail sink")
+    commands.add_parser("play", help="only load the sample network and play the main job on it")
     commands.add_parser("prepare", help="only bring databases and topics up to date")
     return parser
 

@@ -37,6 +37,11 @@ class Folder:
         return self.path / "mail"
 
     @property
+    def sample(self) -> Path:
+        """The files of the sample network, and whom to sign in as."""
+        return self.path / "sample"
+
+    @property
     def logs(self) -> Path:
         return self.path / "logs"
 
@@ -60,7 +65,7 @@ class Folder:
 
     def remove(self) -> None:
         """Remove what the platform made, and the folder where nothing else is in it."""
-        for each in (self.postgres, self.kafka, self.mail, self.logs, self.running):
+        for each in (self.postgres, self.kafka, self.mail, self.sample, self.logs, self.running):
             shutil.rmtree(each, ignore_errors=True)
         for each in (self.secrets, self.issuer_key, self.lock):
             each.unlink(missing_ok=True)

@@ -13,10 +13,11 @@ from cairn_local import jars
 from cairn_local.banner import banner
 from cairn_local.checks import check_ports, check_room
 from cairn_local.errors import PlatformError
+from cairn_local.first_run import Cast, introduce
 from cairn_local.folder import Folder
 from cairn_local.kafka import Kafka
 from cairn_local.lock import hold
-from cairn_local.processes import Program, run
+from cairn_local.processes import Program, run, run_visibly
 from cairn_local.programs import (
     DEVELOPMENT,
     GATEWAY,
@@ -57,8 +58,10 @@ async def up(settings: Settings) -> None:
         folder.keep_previous_logs()
         platform = Platform(settings, folder, report)
         try:
-            if await _unless(stop, platform.start()):
+            if await _unless(stop, platform.start()) and await _unless(stop, platform.play()):
                 report.say(banner(settings))
+                if platform.cast.introduction.exists():
+                    report.say(introduce(platform.cast, settings))
                 await stop.wait()
         finally:
             with report.step("stopping", "Stopped"):
@@ -74,6 +77,7 @@ class Platform:
         self._postgres = self._programs.postgres
         self._kafka = Kafka(folder.kafka, settings.kafka_port, settings.kafka_controller_port)
         self._supervisor = Supervisor(folder, report.say)
+        self.cast = Cast(settings, folder.sample)
 
     async def start(self) -> None:
         try:
@@ -84,6 +88,13 @@ class Platform:
             if problems is None or others is not None:
                 raise
             raise PlatformError("\n".join(str(each) for each in problems.exceptions)) from None
+
+    async def play(self) -> None:
+        """On the first start, load the sample network and play the main job on it."""
+        if self.cast.introduction.exists() or not self._settings.sample_people:
+            return
+        self._report.say("The first start: a sample network, and the main job played on it.")
+        await run_visibly(self._programs.play())
 
     async def stop(self) -> None:
         for names in STOP_ORDER:

@@ -74,6 +74,23 @@ async def run(program: Program, log: Path) -> None:
         raise failure(f"{program.name} failed ({exit_text(code)})", log)
 
 
+async def run_visibly(program: Program) -> None:
+    """Run a program to its end; what it says is seen. Raises PlatformError where it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *program.command,
+        env=os.environ | program.environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            await end(process, program.stop_signal)
+    if code != 0:
+        raise PlatformError(f"{program.name} failed ({exit_text(code)}); it says above why.")
+
+
 def failure(what: str, log: Path) -> PlatformError:
     return PlatformError(f"{what}. The end of its log, {log}:\n{last_lines(log)}")
 

@@ -10,6 +10,7 @@ GATEWAY = "gateway"
 PROJECTOR = "projector"
 DEVELOPMENT = "development"
 PREPARE = "prepare"
+PLAY = "play"
 WITH_DATABASE = (*SERVICES, GATEWAY)
 ROLES = ("owner", "app", "pipe")
 
@@ -29,6 +30,9 @@ class Programs:
     def prepare(self) -> Program:
         return self._of_ours(PREPARE)
 
+    def play(self) -> Program:
+        return self._of_ours(PLAY)
+
     def serve(self, service: str) -> Program:
         return python(service, service, "serve", environment=self._environment(service, service))
 
@@ -47,6 +51,7 @@ class Programs:
     def _of_ours(self, name: str) -> Program:
         environment = {name: str(port) for name, port, _ in self._settings.ports()}
         environment["CAIRN_DATA"] = str(self._folder.path)
+        environment["CAIRN_SAMPLE_PEOPLE"] = str(self._settings.sample_people)
         return python(name, "cairn_local", name, environment=environment)
 
     def _environment(self, service: str, program: str) -> dict[str, str]:

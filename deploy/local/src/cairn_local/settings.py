@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CAIRN_", frozen=True)
 
     data: Path = Field(default=Path(".cairn"), description="the folder that keeps everything")
+    sample_people: Annotated[int, Field(ge=0, le=999_999)] = Field(
+        default=2000, description="people of the sample network on the first start; 0: none"
+    )
     gateway_port: Port = Field(default=8000, description="the gateway")
     profiles_port: Port = Field(default=8001, description="profiles")
     matching_port: Port = Field(default=8002, description="matching")

@@ -6,6 +6,5 @@ short at any point: the next start goes on with what is there.
 
 from cairn_local.first_run.cast import Cast
 from cairn_local.first_run.introduction import Introduction, introduce
-from cairn_local.first_run.play import play
 
-__all__ = ["Cast", "Introduction", "introduce", "play"]
+__all__ = ["Cast", "Introduction", "introduce"]

@@ -34,6 +34,11 @@ class Cast:
         return UUID(file.read_text())
 
     @property
+    def introduction(self) -> Path:
+        """Whom a newcomer may sign in as; there once all has been played."""
+        return self.folder / "introduction.json"
+
+    @property
     def programme(self) -> dict[str, Any]:
         """programme.json: the organisation's name, the programme, coordinator, administrator."""
         return json.loads((self.folder / "programme.json").read_text("utf-8"))

@@ -29,8 +29,9 @@ Ask what the mentee sees on her screen:
 """
 
 
-def introduce(introduction: Introduction, cast: Cast, settings: Settings) -> str:
+def introduce(cast: Cast, settings: Settings) -> str:
     """The words that follow the addresses, with fresh tokens."""
+    introduction = msgspec.json.decode(cast.introduction.read_bytes(), type=Introduction)
     sign_ins: list[str] = []
     for role, subject in msgspec.structs.asdict(introduction).items():
         roles = ("administrator",) if role == "administrator" else ()

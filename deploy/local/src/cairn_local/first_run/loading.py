@@ -140,7 +140,7 @@ def _check(outcome: Outcome) -> None:
         raise PlatformError(f"The sample could not be loaded: {outcome.problems[0]}")
 
 
-def until(condition: Callable[[], T]) -> T:
+def until(condition: Callable[[], T | None]) -> T:
     """What the condition gives once it is true. Raises PlatformError after PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     while not (value := condition()):

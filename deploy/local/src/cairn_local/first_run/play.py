@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx2
+import msgspec
 from cairn.client import Client
+from cairn.troubles import Trouble
 
 from cairn_local.errors import PlatformError
 from cairn_local.first_run import documents
@@ -13,7 +16,9 @@ from cairn_local.first_run.cast import Cast
 from cairn_local.first_run.documents import nodes
 from cairn_local.first_run.introduction import Introduction
 from cairn_local.first_run.loading import load_network, make_sample, open_programme, until
+from cairn_local.folder import Folder
 from cairn_local.report import Report
+from cairn_local.settings import Settings
 
 PAIRS = 12  # that accept on the first start; the other proposals wait for an answer
 SOON = timedelta(seconds=3)  # a session is booked for the future, and recorded once it has begun
@@ -21,8 +26,17 @@ SOON = timedelta(seconds=3)  # a session is booked for the future, and recorded 
 Pairing = dict[str, Any]
 
 
-def play(cast: Cast, report: Report, *, people: int) -> Introduction:
-    """Play everything; returns whom a newcomer may sign in as."""
+def play_here(settings: Settings) -> None:
+    """Play on the running platform of these settings."""
+    folder = Folder(settings.data.absolute())
+    try:
+        play(Cast(settings, folder.sample), Report(), people=settings.sample_people)
+    except (Trouble, httpx2.HTTPError) as error:
+        raise PlatformError(f"The sample network could not be played: {error}") from None
+
+
+def play(cast: Cast, report: Report, *, people: int) -> None:
+    """Play everything, and note whom a newcomer may sign in as."""
     make_sample(cast.folder, people, report)
     load_network(cast, report)
     programme_id = open_programme(cast, report)
@@ -34,12 +48,13 @@ def play(cast: Cast, report: Report, *, people: int) -> Introduction:
     with cast.client(mentor) as as_mentor, cast.client(mentee) as as_mentee:
         _meet(as_mentor, as_mentee, star, report)
         _wait_for_post(as_mentor, as_mentee, report)
-    return Introduction(
+    introduction = Introduction(
         mentee=mentee,
         mentor=mentor,
         coordinator=cast.subject("coordinator"),
         administrator=cast.subject("administrator"),
     )
+    cast.introduction.write_bytes(msgspec.json.encode(introduction))
 
 
 def _match(cast: Cast, programme_id: str, report: Report) -> None:
@@ -69,8 +84,8 @@ def _ended(run: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _begin(cast: Cast, programme_id: str, report: Report) -> list[Pairing]:
     """Some pairs accept, the best of those that join two sites first; returns them."""
-    with cast.coordinator() as coordinator:
-        proposals = list(_proposals(coordinator, programme_id))
+    with cast.administrator() as administrator:  # she sees who signs in as what
+        proposals = list(_proposals(administrator, programme_id))
     across = [each for each in proposals if _joins_sites(each)] or proposals
     couples = sorted(across, key=lambda each: (-each["score"], each["id"]))[:PAIRS]
     subjects = cast.subjects()
@@ -82,10 +97,10 @@ def _begin(cast: Cast, programme_id: str, report: Report) -> list[Pairing]:
     return couples
 
 
-def _proposals(coordinator: Client, programme_id: str) -> Iterator[Pairing]:
+def _proposals(client: Client, programme_id: str) -> Iterator[Pairing]:
     after = None
     while True:
-        answer = coordinator.query(documents.PROPOSALS, id=programme_id, after=after)
+        answer = client.query(documents.PROPOSALS, id=programme_id, after=after)
         pairings = answer["programme"]["pairings"]
         yield from nodes(pairings)
         if not pairings["pageInfo"]["hasNextPage"]:
