@@ -119,14 +119,14 @@ def _arrived(topics: Iterable[str]) -> str:
     """The query for the places, from 1, of what is there: as a row, or erased since."""
     branches = [
         f"""
-        select place from awaited
+        select awaited.place from awaited
         join {TABLES[topic]} as kept using (organisation_id, id)
         where awaited.topic = '{topic}' and kept.version >= awaited.version
         """  # noqa: S608
         for topic in sorted(topics)
     ]
     graves = """
-        select place from awaited
+        select awaited.place from awaited
         join cairn.graves on graves.organisation_id = awaited.organisation_id
             and graves.topic = awaited.topic and graves.subject = awaited.id
         where graves.version >= awaited.version

@@ -14,6 +14,7 @@ from chassis.unit import Written
 from contracts.matching import PAIRING
 from contracts.profiles import ORGANISATION
 from gateway.arrivals import POLL, Arrivals
+from gateway.projection import TABLES
 from gateway.projector import PROJECTED
 from support.databases import ServiceDatabase
 from support.waiting import eventually
@@ -94,15 +95,18 @@ async def test_another_organisations_row_does_not_count(arrivals: Arrivals, pipe
     assert not await arrivals.wait(new_id(), [written], within=0.3)
 
 
-async def test_what_was_erased_since_has_arrived(arrivals: Arrivals, pipe: Database) -> None:
+@pytest.mark.parametrize("topic", TABLES)
+async def test_what_was_erased_since_has_arrived(
+    arrivals: Arrivals, pipe: Database, topic: str
+) -> None:
     organisation_id, id_ = new_id(), new_id()
     async with pipe.connection() as connection:
         await connection.execute(
-            "insert into cairn.graves values ($1, $2, $3, 5)", organisation_id, PAIRING, id_
+            "insert into cairn.graves values ($1, $2, $3, 5)", organisation_id, topic, id_
         )
 
     assert await arrivals.wait(
-        organisation_id, [Written(aggregate=PAIRING, id=id_, version=4)], within=1
+        organisation_id, [Written(aggregate=topic, id=id_, version=4)], within=1
     )
 
 
