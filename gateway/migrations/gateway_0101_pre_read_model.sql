@@ -239,9 +239,11 @@ create function local_time(moment timestamptz, zone text) returns text
 language plpgsql stable
 as $$
 declare
-    wall timestamp := moment at time zone zone;
-    minutes int := extract(epoch from wall - (moment at time zone 'UTC')) / 60;
+    wall timestamp;
+    minutes int;
 begin
+    wall := moment at time zone zone;
+    minutes := extract(epoch from wall - (moment at time zone 'UTC')) / 60;
     return to_char(wall, 'YYYY-MM-DD"T"HH24:MI:SS')
         || case when minutes < 0 then '-' else '+' end
         || to_char(make_interval(mins => abs(minutes)), 'HH24:MI');
