@@ -244,8 +244,11 @@ class Consumer(ConsumerRebalanceListener):
     ) -> None:
         """One transaction: the position's row, then what of the records is new."""
         end = records[-1].offset + 1
+        read_from = self._at.get(partition)
+        if read_from is None:
+            raise OutOfStep(f"{partition.topic} {partition.partition} was taken away")
         async with self._database.transaction() as connection:
-            position = await positions.lock(connection, partition, read_from=self._at[partition])
+            position = await positions.lock(connection, partition, read_from=read_from)
             faults.point("K2")
             fresh = [record for record in records if record.offset >= position]
             with self._span(partition, fresh):
@@ -255,7 +258,8 @@ class Consumer(ConsumerRebalanceListener):
             await positions.move(connection, partition, end)
             faults.point("K4")
         faults.point("K5")
-        self._at[partition] = end
+        if partition in self._at:
+            self._at[partition] = end
 
     async def _apply(
         self, connection: Connection, records: Sequence[Record], *, last: bool

@@ -65,6 +65,8 @@ async def producer(ledger: Ledger) -> AsyncGenerator[AIOKafkaProducer]:
 class Sent:
     """Accounts as their owner's service would publish them, all into one partition."""
 
+    partition = 0
+
     def __init__(self, ledger: Ledger, producer: AIOKafkaProducer) -> None:
         self.ledger = ledger
         self.producer = producer
@@ -94,7 +96,11 @@ class Sent:
         self, value: bytes | None, headers: Sequence[tuple[str, Any]], key: bytes | None
     ) -> None:
         await self.producer.send_and_wait(
-            self.ledger.accounts_topic.name, value, key=key, headers=list(headers), partition=0
+            self.ledger.accounts_topic.name,
+            value,
+            key=key,
+            headers=list(headers),
+            partition=self.partition,
         )
 
 
@@ -130,6 +136,10 @@ async def caught_up(pipe: Database, ledger: Ledger) -> None:
 async def effects(watching: asyncpg.Connection) -> list[tuple[UUID, int]]:
     rows = await watching.fetch("select account_id, version from effects order by 1, 2")
     return [(row["account_id"], row["version"]) for row in rows]
+
+
+async def effects_are(watching: asyncpg.Connection, count: int) -> bool:
+    return len(await effects(watching)) == count
 
 
 async def copies(watching: asyncpg.Connection) -> dict[UUID, int]:
@@ -323,6 +333,37 @@ async def test_two_consumers_that_both_think_the_partition_theirs_write_once(
             await sent.event(account, version)
         await caught_up(pipe, ledger)
     assert [version for _, version in await effects(watching)] == list(range(1, 61))
+
+
+async def test_partitions_that_are_taken_away_while_their_records_are_handled(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    """What was read of them is left to their new owner, and what stays is read on."""
+    first = await ledger.consumer(pipe)
+    second = await ledger.consumer(pipe, instance="1")
+    began, shared = asyncio.Event(), asyncio.Event()
+
+    async def hold(_: Event[Account]) -> None:
+        began.set()
+        await shared.wait()
+
+    async def send() -> None:
+        for place in range(30):
+            sent.partition = place % ledger.accounts_topic.partitions
+            await sent.event(sent.account())
+
+    ledger.paid_hook = hold
+    await send()
+    running = asyncio.create_task(first.run())
+    async with in_background(lambda: running):
+        await began.wait()
+        async with in_background(second.run):
+            await eventually(lambda: second.problem is None)
+            shared.set()
+            await eventually(lambda: effects_are(watching, 30))
+            await send()
+            await eventually(lambda: effects_are(watching, 60))
+            assert not running.done()
 
 
 async def test_a_replay_does_nothing_again(
