@@ -1,0 +1,45 @@
+"""`python -m bench`: measure all, or some; print tables, and write each round to bench/results."""
+
+import argparse
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from bench.consumers import measure as consumers
+from bench.consumers import traps
+from bench.servers import servers
+
+Subject = Callable[[int], Coroutine[Any, Any, str]]
+
+
+async def _consumers(rounds: int) -> str:
+    async with servers() as ours:
+        return await consumers.measure(ours, rounds)
+
+
+async def _traps(_: int) -> str:
+    async with servers() as ours:
+        return await traps.measure(ours)
+
+
+SUBJECTS: dict[str, Subject] = {"consumers": _consumers, "traps": _traps}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("subjects", nargs="*", help=f"what to measure: {', '.join(SUBJECTS)}")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, each with every contender")
+    asked = parser.parse_args()
+    if unknown := set(asked.subjects) - set(SUBJECTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers end with us
+    for name in asked.subjects or SUBJECTS:
+        print(uvloop.run(SUBJECTS[name](asked.rounds)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

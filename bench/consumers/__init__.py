@@ -1,0 +1,1 @@
+"""What drives the consumer's transaction: our loop over aiokafka, or a subscriber of FastStream."""

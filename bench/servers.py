@@ -1,0 +1,63 @@
+"""A PostgreSQL and a Kafka of our own, as `make up` runs them, and databases for services."""
+
+import asyncio
+import secrets
+import socket
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cairn_local import jars
+from cairn_local.kafka import Kafka
+from cairn_local.postgres import Postgres
+from cairn_local.processes import running
+from cairn_local.readiness import until_ready
+from chassis.provision import KINDS, provision
+
+
+@dataclass(frozen=True)
+class Servers:
+    postgres: Postgres
+    postgres_pid: int
+    kafka: str
+
+    async def database(self, service: str) -> dict[str, str]:
+        """Make a service's empty database; gives its DSN for each role, and the superuser's."""
+        passwords = {kind: secrets.token_urlsafe() for kind in KINDS}
+        await provision(self.postgres.dsn, service, passwords)
+        own = {
+            kind: self.postgres.dsn_of(f"{service}_{kind}", passwords[kind], service)
+            for kind in KINDS
+        }
+        return own | {
+            "superuser": self.postgres.dsn.rpartition("/")[0] + f"/{service}",
+        }
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now. All are held until all are found: they differ."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@asynccontextmanager
+async def servers() -> AsyncGenerator[Servers]:
+    """Run both for as long as the block does, durable as in earnest; their data goes afterwards."""
+    if missing := jars.missing():
+        await asyncio.to_thread(jars.fetch, missing, lambda _: None)
+    ports = free_ports(3)
+    with tempfile.TemporaryDirectory(prefix="cairn-bench-") as name:
+        folder = Path(name)
+        postgres = Postgres(folder / "postgres", ports[0], secrets.token_urlsafe())
+        kafka = Kafka(folder / "kafka", ports[1], ports[2])
+        log = folder / "servers.log"
+        await asyncio.gather(postgres.initialise(log), kafka.initialise(log))
+        async with running(postgres.program, log) as first, running(kafka.program, log) as second:
+            await until_ready("postgres", postgres.problem, first, log)
+            await until_ready("kafka", kafka.problem, second, log)
+            yield Servers(postgres, first.pid, kafka.address)
