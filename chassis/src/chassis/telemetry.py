@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from opentelemetry import propagate, trace
@@ -34,7 +35,9 @@ BATCH_SIZE = "messaging.batch.message_count"
 SYSTEM = "messaging.system"
 
 
+@cache
 def tracer() -> Tracer:
+    """Looked up once: that takes longer than a span does."""
     return trace.get_tracer("cairn")
 
 

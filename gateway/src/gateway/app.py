@@ -69,6 +69,7 @@ async def _routes(settings: GatewaySettings) -> AsyncGenerator[dict[str, ASGIApp
             settings.database_app.get_secret_value(),
             name="gateway",
             size=CONNECTIONS,
+            reset=False,
             **CONNECTION_SETTINGS,
         ) as database,
         httpx2.AsyncClient(limits=KEEP_ALIVE, timeout=TIMEOUT, trust_env=False) as client,

@@ -143,7 +143,9 @@ async def everything(read_model: ServiceDatabase, pipe: Database) -> AsyncGenera
     listening = asyncio.create_task(arrivals.run())
     issuing = httpx2.AsyncClient(transport=httpx2.MockTransport(keys))
     async with (
-        Database.open(read_model.app, name="gateway", size=8, **CONNECTION_SETTINGS) as database,
+        Database.open(
+            read_model.app, name="gateway", size=8, reset=False, **CONNECTION_SETTINGS
+        ) as database,
         httpx2.AsyncClient(trust_env=False) as client,
         served(scripted.app()) as url,
     ):
