@@ -62,7 +62,8 @@ create unique index one_mentor_at_a_time on pairings (organisation_id, programme
     where is_open;
 create unique index proposed_once_a_run on pairings (organisation_id, run_id, mentee_id)
     where run_id is not null;
-create index pairings_of_mentor on pairings (organisation_id, mentor_id) where is_open;
+create index pairings_of_mentor on pairings (organisation_id, mentor_id, programme_id)
+    where is_open;
 create index pairings_of_mentee on pairings (organisation_id, mentee_id) where is_open;
 create index pairings_of_programme on pairings (organisation_id, programme_id);
 select cairn.protect('pairings');

@@ -245,7 +245,7 @@ async def test_who_is_too_close_or_not_known_is_not_paired(network: Network) -> 
         ),
     ]
 
-    assert [answer.code for answer in answers] == ["too-close"] * 3 + ["not-found"]
+    assert [answer.code for answer in answers] == ["too-close"] * 3 + ["not-yet-known"]
     assert "not known yet" in answers[3].body["refusal"]["message"]
 
 
@@ -254,4 +254,4 @@ async def test_whoever_is_erased_is_proposed_to_nobody(network: Network, two: Tw
     await network.erases(two.mentee)
     answer = await network.propose(two.programme_id, two.mentor, two.mentee)
 
-    assert answer.code == "not-found"
+    assert answer.code == "not-yet-known"

@@ -73,7 +73,7 @@ async def test_a_programme_is_opened_changed_and_closed_by_administrators(
         ({"rules": {"weight_skills": -1}}, "invalid-command"),
         ({"rules": {"weight_charm": 1}}, "invalid-command"),
         ({"name": "  "}, "invalid-command"),
-        ({"coordinator_ids": [str(uuid4())]}, "not-found"),
+        ({"coordinator_ids": [str(uuid4())]}, "not-yet-known"),
         ({"colour": "red"}, "invalid-command"),
     ],
 )
@@ -107,7 +107,7 @@ async def test_people_enrol_themselves_and_nobody_else(network: Network) -> None
         "already-enrolled",
         None,
         "invalid",
-        "not-found",
+        "not-yet-known",
         "not-found",
         "invalid-command",
         "not-allowed",

@@ -53,12 +53,8 @@ class Runner:
         self._running = running
 
     async def step(self) -> bool:
-        """Finish the oldest run that nobody works on; returns whether there was one.
-
-        Nobody else takes it up while this holds its lock, which ends with the database session.
-        """
-        async with self._running.pipe.connection() as session:
-            claimed = await work.claim(session)
+        """Finish the oldest run that nobody works on; returns whether there was one."""
+        async with self._running.pipe.connection() as session, work.claim(session) as claimed:
             if claimed is None:
                 return False
             with telemetry.span("matching run", within=claimed.trace or None):

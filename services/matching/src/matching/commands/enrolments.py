@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from chassis.ids import new_id
-from chassis.refusals import Invalid, NotFound
+from chassis.refusals import Invalid, NotFound, NotYetKnown
 from chassis.unit import Unit
 from contracts.matching import (
     Enrolment,
@@ -142,7 +142,7 @@ def _problem(entry: Entry, found: standing.Standing | None) -> tuple[str, str] |
         return "capacity", refusal.message
     try:
         need_alive(entry.person_id, found)
-    except (NotFound, PersonLeft) as refusal:
+    except (NotYetKnown, PersonLeft) as refusal:
         return "person_id", refusal.message
     return None
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.commands import Commands
 from chassis.identity import Caller
-from chassis.refusals import NotAllowed, NotFound
+from chassis.refusals import NotAllowed, NotFound, NotYetKnown
 from chassis.unit import Unit
 from contracts.matching import Programme
 from msgspec import Meta
@@ -36,14 +36,14 @@ async def need_programme(unit: Unit, programme_id: UUID) -> Programme:
     return programme
 
 
-def not_known(person_id: UUID) -> NotFound:
-    return NotFound(
+def not_known(person_id: UUID) -> NotYetKnown:
+    return NotYetKnown(
         f"Person {person_id} is not known yet; if they have just joined, try again in a moment."
     )
 
 
 def need_alive(person_id: UUID, standing: Standing | None) -> None:
-    """Raises NotFound, PersonLeft."""
+    """Raises NotYetKnown, PersonLeft."""
     if standing is None:
         raise not_known(person_id)
     if not standing.alive:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chassis.unit import Unit
-from contracts.matching import Pairing
+from contracts.matching import Pairing, Role
 from msgspec import structs
 
 from matching.domain.proposal import Mentee, Mentor
@@ -34,49 +34,79 @@ async def lock_candidates(
     People who are not known are absent.
     """
     standings = await standing.lock(unit, {*mentor_ids, *mentee_ids})
-    mentors = await unit.connection.fetch(
+    seats = await _seats(unit, programme_id, standings)
+    taken = await _taken(unit, programme_id, mentor_ids)
+    paired = await _paired(unit, programme_id, mentee_ids)
+    mentors = {
+        person_id: Mentor(
+            person_id=person_id,
+            **structs.asdict(standings[person_id]),
+            enrolled=(person_id, Role.MENTOR) in seats,
+            places=seats.get((person_id, Role.MENTOR)),
+            taken=taken.get(person_id, 0),
+        )
+        for person_id in mentor_ids
+        if person_id in standings
+    }
+    mentees = {
+        person_id: Mentee(
+            person_id=person_id,
+            alive=standings[person_id].alive,
+            enrolled=(person_id, Role.MENTEE) in seats,
+            paired=person_id in paired,
+        )
+        for person_id in mentee_ids
+        if person_id in standings
+    }
+    return mentors, mentees
+
+
+async def _seats(
+    unit: Unit, programme_id: UUID, person_ids: Collection[UUID]
+) -> dict[tuple[UUID, Role], int | None]:
+    """Who takes part in the programme now, as what, and with what capacity in it."""
+    rows = await unit.connection.fetch(
         """
-        select asked.person_id, enrolment.id is not null as enrolled,
-            enrolment.capacity as places,
-            (select count(*) from pairings
-             where pairings.organisation_id = $1 and mentor_id = asked.person_id
-               and pairings.programme_id = $2 and is_open) as taken
-        from unnest($3::uuid[]) as asked (person_id)
-        left join enrolments as enrolment
-            on enrolment.organisation_id = $1 and enrolment.programme_id = $2
-            and enrolment.person_id = asked.person_id
-            and enrolment.role = 'mentor' and enrolment.status = 'active'
+        select person_id, role, capacity from enrolments
+        where organisation_id = $1 and programme_id = $2 and person_id = any($3::uuid[])
+          and status = 'active'
         """,
         unit.organisation_id,
         programme_id,
-        [person_id for person_id in mentor_ids if person_id in standings],
+        list(person_ids),
     )
-    mentees = await unit.connection.fetch(
+    return {(row["person_id"], Role(row["role"])): row["capacity"] for row in rows}
+
+
+async def _taken(unit: Unit, programme_id: UUID, mentor_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The mentors' open pairings in the programme."""
+    rows = await unit.connection.fetch(
         """
-        select asked.person_id,
-            exists (select from enrolments
-                    where organisation_id = $1 and programme_id = $2
-                      and person_id = asked.person_id
-                      and role = 'mentee' and status = 'active') as enrolled,
-            exists (select from pairings
-                    where organisation_id = $1 and programme_id = $2
-                      and mentee_id = asked.person_id and is_open) as paired
-        from unnest($3::uuid[]) as asked (person_id)
+        select mentor_id, count(*) as taken from pairings
+        where organisation_id = $1 and programme_id = $2 and mentor_id = any($3::uuid[])
+          and is_open
+        group by mentor_id
         """,
         unit.organisation_id,
         programme_id,
-        [person_id for person_id in mentee_ids if person_id in standings],
+        list(mentor_ids),
     )
-    return (
-        {
-            row["person_id"]: Mentor(**row, **structs.asdict(standings[row["person_id"]]))
-            for row in mentors
-        },
-        {
-            row["person_id"]: Mentee(**row, alive=standings[row["person_id"]].alive)
-            for row in mentees
-        },
+    return {row["mentor_id"]: row["taken"] for row in rows}
+
+
+async def _paired(unit: Unit, programme_id: UUID, mentee_ids: Collection[UUID]) -> set[UUID]:
+    """Which of the mentees have an open pairing in the programme."""
+    rows = await unit.connection.fetch(
+        """
+        select mentee_id from pairings
+        where organisation_id = $1 and programme_id = $2 and mentee_id = any($3::uuid[])
+          and is_open
+        """,
+        unit.organisation_id,
+        programme_id,
+        list(mentee_ids),
     )
+    return {row["mentee_id"] for row in rows}
 
 
 async def _open_of_person(unit: Unit, person_id: UUID) -> list[Pairing]:

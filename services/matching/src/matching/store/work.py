@@ -1,6 +1,7 @@
 """How far matching runs are, and what they have computed and not proposed yet."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import msgspec
@@ -45,32 +46,18 @@ async def request(unit: Unit, run_id: UUID) -> None:
     )
 
 
-async def claim(connection: Connection) -> Work | None:
-    """The oldest run that nobody works on; it is this connection's until its session ends.
+@asynccontextmanager
+async def claim(session: Connection) -> AsyncGenerator[Work | None]:
+    """The oldest run that nobody works on; nobody else claims it while the context is open.
 
-    `connection` is of the role that sees every tenant's work.
+    `session` is of the role that sees every tenant's work; if it dies, so does the claim.
     """
-    rows = await connection.fetch(
-        """
-        select organisation_id, run_id, cause, trace from run_work
-        order by requested_at, run_id limit 100
-        """
-    )
-    for row in rows:
-        if await connection.fetchval("select pg_try_advisory_lock($1)", _lock_key(row["run_id"])):
-            if await connection.fetchval(
-                "select true from run_work where organisation_id = $1 and run_id = $2",
-                row["organisation_id"],
-                row["run_id"],
-            ):
-                return Work(
-                    organisation_id=row["organisation_id"],
-                    run_id=row["run_id"],
-                    cause=msgspec.json.decode(row["cause"], type=Cause),
-                    trace=msgspec.json.decode(row["trace"]),
-                )
-            await connection.execute("select pg_advisory_unlock($1)", _lock_key(row["run_id"]))
-    return None
+    work = await _find(session)
+    try:
+        yield work
+    finally:
+        if work is not None:
+            await _release(session, work.run_id)
 
 
 async def begin_attempt(unit: Unit, run_id: UUID) -> int | None:
@@ -123,9 +110,9 @@ async def take_proposals(unit: Unit, run_id: UUID, most: int) -> list[Proposal]:
     rows = await unit.connection.fetch(
         """
         delete from run_proposals
-        where organisation_id = $1 and run_id = $2 and mentee_id in (
+        where organisation_id = $1 and run_id = $2 and mentee_id = any(array(
             select mentee_id from run_proposals
-            where organisation_id = $1 and run_id = $2 order by mentee_id limit $3)
+            where organisation_id = $1 and run_id = $2 order by mentee_id limit $3))
         returning mentee_id, mentor_id, score, reasons
         """,
         unit.organisation_id,
@@ -168,6 +155,35 @@ async def end_work(unit: Unit, run_id: UUID) -> Certificate | None:
         run_id,
     )
     return certificate and msgspec.json.decode(certificate, type=Certificate)
+
+
+async def _find(session: Connection) -> Work | None:
+    rows = await session.fetch(
+        """
+        select organisation_id, run_id, cause, trace from run_work
+        order by requested_at, run_id limit 100
+        """
+    )
+    for row in rows:
+        if await session.fetchval("select pg_try_advisory_lock($1)", _lock_key(row["run_id"])):
+            if await _is_there(session, row["run_id"]):
+                return Work(
+                    organisation_id=row["organisation_id"],
+                    run_id=row["run_id"],
+                    cause=msgspec.json.decode(row["cause"], type=Cause),
+                    trace=msgspec.json.decode(row["trace"]),
+                )
+            await _release(session, row["run_id"])
+    return None
+
+
+async def _is_there(session: Connection, run_id: UUID) -> bool:
+    """Whether the run is still to be worked on, now that nobody else can finish it."""
+    return bool(await session.fetchval("select true from run_work where run_id = $1", run_id))
+
+
+async def _release(session: Connection, run_id: UUID) -> None:
+    await session.execute("select pg_advisory_unlock($1)", _lock_key(run_id))
 
 
 def _lock_key(run_id: UUID) -> int:
