@@ -23,8 +23,15 @@ from gateway.planner import Call, Outcome, Plan, RequestError, Viewer, with_erro
 
 MOST_CALLS = 10  # root fields of one mutation
 
-# What a read may be tried again after: its connection died while it lay in the pool.
-DEAD_CONNECTION = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)
+# What a connection that died in the pool meets its next borrower with: a read is tried again.
+DEAD_CONNECTION = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 log = logger("gateway.operations")
 
@@ -63,6 +70,7 @@ class Operations:
             async with self._database.connection() as connection:
                 return await plan.run(connection, viewer, outcomes)
         except DEAD_CONNECTION:
+            await self._database.pool.expire_connections()  # where one died, others did
             async with self._database.connection() as connection:
                 return await plan.run(connection, viewer, outcomes)
 
