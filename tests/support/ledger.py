@@ -28,7 +28,7 @@ from chassis.hearing import Hearing
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.preparation import births, prepare
-from chassis.refusals import Refusal
+from chassis.refusals import NotYetKnown, Refusal
 from chassis.relay import Relay
 from chassis.subscriptions import Subscriptions
 from chassis.topics import Topic as AnyTopic
@@ -99,6 +99,7 @@ class Ledger:
         self.owners = Copies(self.owners_topic.name, Owner, table="owner_copies")
         self.commands = Commands()
         self.hears = Subscriptions()
+        self.unknown: set[UUID] = set()  # accounts that are on their way
         self.paid_hook: Callable[[Event[Account]], Awaitable[None]] | None = None
         self._declare_commands()
         self._declare_subscriptions()
@@ -115,6 +116,8 @@ class Ledger:
 
         async def pay(command: Pay, unit: Unit) -> None:
             account = await self.accounts.locked(unit, command.account_id)
+            if account.id in self.unknown:
+                raise NotYetKnown(f"Account {account.id} is not known here yet.")
             if account.balance + command.amount < 0:
                 raise Overdrawn(f"Account {account.id} holds {account.balance}.")
             paid = msgspec.structs.replace(account, balance=account.balance + command.amount)

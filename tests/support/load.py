@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,7 +63,7 @@ class Load:
                 if answer.status_code == 200:
                     return self._note(name, caller, key, told["written"])
                 refusal = told["refusal"]
-                if refusal["code"] not in ("busy", "in-flight"):
+                if refusal["code"] not in ("busy", "in-flight", "not-yet-known"):
                     raise Refused(refusal["code"], refusal["message"])
             if asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"{name} was not answered within {PATIENCE} s")
@@ -83,19 +82,6 @@ class Load:
         self.journal.append(done)
         return done
 
-    async def known(self, attempt: Callable[[], Awaitable[Done]]) -> Done:
-        """As a client that shows «not known yet, try again»: what it needs is on its way."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
-        while True:
-            try:
-                return await attempt()
-            except Refused as refused:
-                if refused.code not in ("not-found", "pairing-not-active"):
-                    raise
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-            await asyncio.sleep(0.1)
-
     async def set_up(self, *, mentors: int, mentees: int) -> None:
         """An organisation with one site, its people and one programme, known everywhere."""
         administrator = self.caller(None, "administrator")
@@ -113,14 +99,12 @@ class Load:
         done = await self.command("profiles", "import-people", administrator, people=rows)
         assert len(done.written) == len(rows)
         await self._learn_ids(mentors)
-        opened = await self.known(
-            lambda: self.command(
-                "matching",
-                "open-programme",
-                administrator,
-                name="Pathways",
-                starts_on=datetime.now(UTC).date().isoformat(),
-            )
+        opened = await self.command(
+            "matching",
+            "open-programme",
+            administrator,
+            name="Pathways",
+            starts_on=datetime.now(UTC).date().isoformat(),
         )
         [(_, self.programme_id, _)] = opened.written
         await eventually(self._everybody_is_known, within=60)
@@ -170,15 +154,13 @@ class Load:
         pairing = _only(proposed, "matching.pairing")
         await self.command("matching", "accept-pairing", as_mentor, pairing_id=pairing)
         await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
-        booked = await self.known(
-            lambda: self.command(
-                "sessions",
-                "book-session",
-                as_mentee,
-                pairing_id=pairing,
-                topic="Where to begin",
-                **_slot(self.chance, days=3),
-            )
+        booked = await self.command(
+            "sessions",
+            "book-session",
+            as_mentee,
+            pairing_id=pairing,
+            topic="Where to begin",
+            **_slot(self.chance, days=3),
         )
         session = _only(booked, "sessions.session")
         await self.command(

@@ -120,7 +120,8 @@ async def carry_out(
     """Carry out a command once per (organisation, caller, command, key).
 
     Its changes, its events and its answer are one transaction. A refusal is kept as an answer too.
-    Raises Refusal where nothing was kept: a malformed body, a missing role, a key in use.
+    Raises Refusal where nothing was kept: a malformed body, a missing role, a key in use, or one
+    that asking again may cure.
     """
     if command.roles and not command.roles & caller.roles:
         raise NotAllowed(f"{command.name} needs the role {' or '.join(sorted(command.roles))}.")
@@ -157,6 +158,8 @@ async def carry_out(
                     result = await command.handler(parsed, unit)
                     await unit.flush()
             except Refusal as refusal:
+                if refusal.retry_after is not None:
+                    raise
                 done = Done(answer=refused(refusal), announced=False, planned=False)
             else:
                 body = msgspec.json.encode(_Answered(written=unit.written, result=result))

@@ -12,7 +12,7 @@ class Refusal(Exception):  # noqa: N818 - refusing is not an error of ours
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409  # of the HTTP answer
-    retry_after: ClassVar[int | None] = None  # seconds, where asking again may help
+    retry_after: ClassVar[int | None] = None  # seconds, where asking again helps: it is not kept
 
     def __init_subclass__(
         cls, *, code: str | None = None, status: int | None = None, **kwargs: Any
@@ -36,6 +36,12 @@ class NotAllowed(Refusal, code="not-allowed", status=403):
 
 class NotFound(Refusal, code="not-found", status=404):
     """There is no such thing, or not within the caller's sight."""
+
+
+class NotYetKnown(Refusal, code="not-yet-known"):
+    """What it is about may be on its way from another service: asked again, it may go well."""
+
+    retry_after = 1
 
 
 class TooLarge(Refusal, code="too-large", status=413):

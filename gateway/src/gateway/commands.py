@@ -20,6 +20,9 @@ DEADLINE = 11.0  # seconds for a command with its retries; a service gives up af
 ASSERTION_REUSE = 20.0  # seconds for which a signed assertion serves its caller again
 REMEMBERED = 5_000  # callers
 IN_FLIGHT = "in-flight"  # the code of a twin that is still running
+NOT_YET_KNOWN = "not-yet-known"  # of something that may be on its way from another service
+LOOKS_AGAIN = 15  # times, for what is on its way
+PAUSE = 0.1  # seconds between them
 
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -120,11 +123,14 @@ class Services:
                 attempt.perhaps_received = True
                 raise
             outcome = _outcome(command, response)
-            if not isinstance(outcome, Refused) or outcome.code != IN_FLIGHT:
+            code = outcome.code if isinstance(outcome, Refused) else None
+            if code == IN_FLIGHT:  # a twin with the same key: its answer will be ours
+                attempt.perhaps_received = True
+                await asyncio.sleep(_retry_after(response))
+            elif code == NOT_YET_KNOWN and attempt.looks_again():
+                await asyncio.sleep(PAUSE)
+            else:
                 return outcome
-            # A twin with the same key is running: its answer will be ours.
-            attempt.perhaps_received = True
-            await asyncio.sleep(_retry_after(response))
 
     async def _post(self, command: Command) -> httpx2.Response:
         return await self._client.post(
@@ -146,11 +152,17 @@ class _Attempt:
     def __init__(self) -> None:
         self.perhaps_received = False
         self._retried = False
+        self._looks = LOOKS_AGAIN
 
     def again(self) -> bool:
         """Whether one more try is left; takes it."""
         first, self._retried = not self._retried, True
         return first
+
+    def looks_again(self) -> bool:
+        """Whether to look again whether what is needed has arrived; counts as a look."""
+        self._looks -= 1
+        return self._looks >= 0
 
 
 def _outcome(command: Command, response: httpx2.Response) -> Outcome:

@@ -14,7 +14,7 @@ from chassis.database import Database
 from chassis.delivery import Deliveries, Sender
 from chassis.http import CommandEndpoint, Gate
 from chassis.identity import Assertions
-from chassis.refusals import NotAllowed, TooLarge
+from chassis.refusals import NotAllowed, NotYetKnown, TooLarge
 from support.ledger import SERVICE, Ledger, caller, superuser
 
 SECRET = "a secret of the tests, long enough to sign with"
@@ -229,3 +229,14 @@ async def test_more_than_can_be_served_in_time_is_turned_away() -> None:
     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     release.set()
     assert sorted(await asyncio.gather(*running)) == ["Busy", "served", "served"]
+
+
+async def test_a_refusal_that_time_may_cure_is_not_kept(ledger: Ledger, app: Database) -> None:
+    ada = caller()
+    account = await ledger.opened(app, ada)
+    ledger.unknown = {account}
+    with pytest.raises(NotYetKnown):
+        await ledger.order(app, "pay", ada, "key", account_id=str(account), amount=5)
+    ledger.unknown = set()
+    done = await ledger.order(app, "pay", ada, "key", account_id=str(account), amount=5)
+    assert (done.answer.status, done.repeated) == (200, False)

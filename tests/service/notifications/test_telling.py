@@ -312,7 +312,7 @@ async def test_preferences_change_by_what_is_named(network: Network) -> None:
     assert await network.prefer(network.ana, email=False) is None
     assert await network.prefer(network.ana, email=False) is None
     assert await network.prefer(network.ana, muted=["no_such_kind"]) == "invalid"
-    assert await network.prefer(network.member("No", "Body"), email=True) == "not-found"
+    assert await network.prefer(network.member("No", "Body"), email=True) == "not-yet-known"
 
     first, second = await _changes(network)
     assert (first.version, second.version) == (1, 2)

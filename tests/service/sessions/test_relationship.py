@@ -143,7 +143,7 @@ async def test_strangers_and_other_tenants_see_no_pairing(sessions: Harness, two
     nobody = two.caller(None)
 
     assert (await two.book(1, by=stranger)).code == "not-allowed"
-    assert (await two.book(1, by=elsewhere)).code == "not-found"
+    assert (await two.book(1, by=elsewhere)).code == "not-yet-known"
     assert (await two.book(1, by=nobody)).code == "not-allowed"
     assert await two.told() == []
 
@@ -153,7 +153,7 @@ async def test_a_pairing_that_is_not_known_yet_is_refused(sessions: Harness) -> 
 
     refused = await unknown.book(1)
 
-    assert refused.code == "not-found"
+    assert refused.code == "not-yet-known"
     assert "not known here yet" in refused.body["refusal"]["message"]
 
 

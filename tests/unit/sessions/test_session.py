@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from chassis.ids import new_id
-from chassis.refusals import Invalid, NotAllowed
+from chassis.refusals import Invalid, NotAllowed, NotYetKnown
 from contracts.matching import Pairing, PairingStatus
 from contracts.sessions import Session, SessionStatus
 from msgspec import UNSET
@@ -74,7 +74,9 @@ def test_nobody_else_books(pairing: Pairing) -> None:
         booked(pairing, at(24), by=uuid4())
 
 
-@pytest.mark.parametrize("status", set(PairingStatus) - {PairingStatus.ACTIVE})
+@pytest.mark.parametrize(
+    "status", sorted(set(PairingStatus) - {PairingStatus.ACTIVE, PairingStatus.PROPOSED})
+)
 def test_only_an_active_pairing_meets(
     pairing: Pairing, planned: Session, status: PairingStatus
 ) -> None:
@@ -84,6 +86,11 @@ def test_only_an_active_pairing_meets(
         booked(other, at(24))
     with pytest.raises(PairingNotActive, match=status):
         moved(planned, other, at(30))
+
+
+def test_of_a_proposal_the_second_yes_may_be_on_its_way(pairing: Pairing) -> None:
+    with pytest.raises(NotYetKnown):
+        booked(replace(pairing, status=PairingStatus.PROPOSED), at(24))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.aggregates import Aggregates
 from chassis.copies import Copies
-from chassis.refusals import NotFound
+from chassis.refusals import NotFound, NotYetKnown
 from chassis.unit import Unit
 from contracts.matching import PROGRAMME, Programme
 from contracts.notifications import NOTIFICATION, PREFERENCES, Notification, Preferences
@@ -28,7 +28,7 @@ async def preferences_of(unit: Unit, person_id: UUID) -> Preferences:
 async def lock_person(unit: Unit, person_id: UUID) -> None:
     """Let one unit at a time set a person's preferences, of which there may be none yet.
 
-    Raises NotFound.
+    Raises NotYetKnown.
     """
     known = await unit.connection.fetchval(
         "select true from people where organisation_id = $1 and id = $2 for update",
@@ -36,7 +36,7 @@ async def lock_person(unit: Unit, person_id: UUID) -> None:
         person_id,
     )
     if not known:
-        raise NotFound(f"There is no person {person_id}, or they are not known here yet.")
+        raise NotYetKnown(f"There is no person {person_id}, or they are not known here yet.")
 
 
 async def not_posted(unit: Unit, drafts: Sequence[Notification]) -> list[Notification]:

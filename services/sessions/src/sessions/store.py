@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.aggregates import Aggregates
 from chassis.copies import Copies
-from chassis.refusals import NotFound
+from chassis.refusals import NotFound, NotYetKnown
 from chassis.unit import Unit
 from contracts.matching import PAIRING, Pairing
 from contracts.sessions import FEEDBACK, GOAL, SESSION, Feedback, Goal, Session
@@ -19,7 +19,7 @@ pairings = Copies(PAIRING, Pairing, table="pairings")
 async def lock_pairing(unit: Unit, pairing_id: UUID) -> Pairing:
     """A pairing, so that it neither closes nor gets another session until the unit ends.
 
-    It is locked before any of its sessions, here as in the consumer. Raises NotFound.
+    It is locked before any of its sessions, here as in the consumer. Raises NotYetKnown.
     """
     row = await unit.connection.fetchval(
         "select state from pairings where organisation_id = $1 and id = $2 for update",
@@ -27,7 +27,7 @@ async def lock_pairing(unit: Unit, pairing_id: UUID) -> Pairing:
         pairing_id,
     )
     if row is None:
-        raise NotFound(f"There is no pairing {pairing_id}, or it is not known here yet.")
+        raise NotYetKnown(f"There is no pairing {pairing_id}, or it is not known here yet.")
     return pairings.read(row)
 
 
