@@ -17,7 +17,7 @@ from gateway.app import gateway_app
 from gateway.projector import projector_app
 from gateway.settings import GatewaySettings
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def main() -> None:

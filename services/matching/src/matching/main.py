@@ -13,7 +13,7 @@ service = Service(
     "matching",
     publishes=topics_of("matching"),
     hears=topics_heard_by("matching"),
-    migrations=Path(__file__).parents[2] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     commands=commands,
     subscriptions=hears,
     jobs=[run_matching],

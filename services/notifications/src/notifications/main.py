@@ -13,7 +13,7 @@ service = Service(
     "notifications",
     publishes=topics_of("notifications"),
     hears=topics_heard_by("notifications"),
-    migrations=Path(__file__).parents[2] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     commands=commands,
     subscriptions=hears,
     deliveries=deliveries,

@@ -11,6 +11,6 @@ service = Service(
     "profiles",
     publishes=topics_of("profiles"),
     hears=topics_heard_by("profiles"),
-    migrations=Path(__file__).parents[2] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     commands=commands,
 )

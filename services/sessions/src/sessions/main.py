@@ -12,7 +12,7 @@ service = Service(
     "sessions",
     publishes=topics_of("sessions"),
     hears=topics_heard_by("sessions"),
-    migrations=Path(__file__).parents[2] / "migrations",
+    migrations=Path(__file__).parent / "migrations",
     commands=commands,
     subscriptions=hears,
 )
