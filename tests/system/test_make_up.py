@@ -19,7 +19,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     names = [name for name in Settings.model_fields if name.endswith("_port")]
     ports = zip(names, free_ports(len(names)), strict=True)
     data = tmp_path_factory.mktemp("up") / "data"
-    return {variable(name): str(port) for name, port in ports} | {"CAIRN_DATA": str(data)}
+    return {variable(name): str(port) for name, port in ports} | {
+        "CAIRN_DATA": str(data),
+        "CAIRN_SAMPLE_PEOPLE": "0",
+    }
 
 
 @asynccontextmanager

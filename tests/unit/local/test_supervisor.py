@@ -1,11 +1,12 @@
 """Programs are kept running, and ended when told to."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -108,12 +109,25 @@ asyncio.run(main())
 """
 
 
+def start_and_die(folder: Folder, path: str) -> psutil.Process:
+    """Start the sleeper from a process that then dies; gives the sleeper."""
+    command = [sys.executable, "-c", STARTS_AND_DIES, str(folder.path)]
+    subprocess.run(command, env=os.environ | {"PATH": path}, check=False)
+    return psutil.Process(pid_of(folder))
+
+
 def test_what_a_start_that_died_left_running_is_ended(folder: Folder) -> None:
-    subprocess.run([sys.executable, "-c", STARTS_AND_DIES, str(folder.path)], check=False)
-    orphan = psutil.Process(pid_of(folder))
+    orphan = start_and_die(folder, path="")  # without setpriv the kernel is not told
     assert orphan.is_running()
     assert end_left_over(folder) == ["sleeper"]
     assert not orphan.is_running()
+    assert end_left_over(folder) == []
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux")
+def test_the_kernel_ends_what_nobody_watches_any_more(folder: Folder) -> None:
+    with suppress(psutil.NoSuchProcess):
+        start_and_die(folder, path=os.environ["PATH"]).wait(10)
     assert end_left_over(folder) == []
 
 

@@ -142,4 +142,5 @@ def _as_ordinary_user() -> list[str]:
         setpriv,
         *(f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"),
         *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+        *("--pdeathsig", "INT"),  # which a change of user takes back, so that it is said again
     ]

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,10 +31,14 @@ def python(name: str, *arguments: str, environment: Mapping[str, str]) -> Progra
     return Program(name, [sys.executable, "-m", *arguments], environment)
 
 
-async def start(program: Program, log: Path) -> asyncio.subprocess.Process:
-    """Start a program in a process group of its own, so that Ctrl-C reaches us alone."""
-    with log.open("ab") as output:
+async def start(program: Program, log: Path | None) -> asyncio.subprocess.Process:
+    """Start a program in a process group of its own, so that Ctrl-C reaches us alone.
+
+    What it says goes to its log, or, without one, where ours goes.
+    """
+    with log.open("ab") if log else nullcontext() as output:
         return await asyncio.create_subprocess_exec(
+            *_ends_with_us(program.stop_signal),
             *program.command,
             env=os.environ | program.environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -43,8 +48,16 @@ async def start(program: Program, log: Path) -> asyncio.subprocess.Process:
         )
 
 
+def _ends_with_us(stop_signal: signal.Signals) -> list[str]:
+    """Have the kernel tell a program to end when we die before we could (Linux only)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", stop_signal.name] if setpriv else []
+
+
 async def end(process: asyncio.subprocess.Process, stop_signal: signal.Signals) -> None:
     """Ask a program to end; end its whole group by force when the grace is over."""
+    if process.returncode is not None:
+        return
     with suppress(ProcessLookupError):
         process.send_signal(stop_signal)
     try:
@@ -57,7 +70,7 @@ async def end(process: asyncio.subprocess.Process, stop_signal: signal.Signals) 
 
 
 @asynccontextmanager
-async def running(program: Program, log: Path) -> AsyncGenerator[asyncio.subprocess.Process]:
+async def running(program: Program, log: Path | None) -> AsyncGenerator[asyncio.subprocess.Process]:
     """A program that runs for as long as the block does."""
     process = await start(program, log)
     try:
@@ -76,17 +89,8 @@ async def run(program: Program, log: Path) -> None:
 
 async def run_visibly(program: Program) -> None:
     """Run a program to its end; what it says is seen. Raises PlatformError where it fails."""
-    process = await asyncio.create_subprocess_exec(
-        *program.command,
-        env=os.environ | program.environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
+    async with running(program, log=None) as process:
         code = await process.wait()
-    finally:
-        if process.returncode is None:
-            await end(process, program.stop_signal)
     if code != 0:
         raise PlatformError(f"{program.name} failed ({exit_text(code)}); it says above why.")
 
