@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import msgspec
 from chassis.database import TRANSIENT, Database
 from chassis.identity import Caller
@@ -20,18 +19,9 @@ from gateway.mutations.declaring import Mutation
 from gateway.mutations.encoding import BadId, Encoder, path_in_input
 from gateway.mutations.schema import INPUT, KEY
 from gateway.planner import Call, Outcome, Plan, RequestError, Viewer, with_errors
+from gateway.reading import read
 
 MOST_CALLS = 10  # root fields of one mutation
-
-# What a connection that died in the pool meets its next borrower with: a read is tried again.
-DEAD_CONNECTION = (
-    ConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 
 log = logger("gateway.operations")
 
@@ -66,13 +56,7 @@ class Operations:
         self, plan: Plan, caller: Caller, outcomes: dict[str, Outcome | None] | None = None
     ) -> bytes:
         viewer = Viewer(caller.organisation_id, caller.person_id, caller.roles)
-        try:
-            async with self._database.connection() as connection:
-                return await plan.run(connection, viewer, outcomes)
-        except DEAD_CONNECTION:
-            await self._database.pool.expire_connections()  # where one died, others did
-            async with self._database.connection() as connection:
-                return await plan.run(connection, viewer, outcomes)
+        return await read(self._database, lambda connection: plan.run(connection, viewer, outcomes))
 
     async def _mutate(self, plan: Plan, caller: Caller, correlation_id: UUID) -> bytes:
         orders = self._orders(plan)  # all of them are read before any is carried out

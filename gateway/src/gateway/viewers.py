@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from cachetools import TTLCache
-from chassis.database import Database
+from chassis.database import Connection, Database, enter_tenant
 from chassis.identity import Caller
 
+from gateway.reading import read
 from gateway.tokens import Claims
 
 REMEMBERED_FOR = 60.0  # seconds
@@ -38,13 +39,18 @@ class Viewers:
 
     async def _find(self, organisation_id: UUID, subject: str) -> UUID | None:
         """The one person who is that subject now; nobody, where two are said to be."""
-        async with self._database.tenant(organisation_id) as connection:
-            found = await connection.fetch(
-                """
-                select id from people
-                where organisation_id = $1 and subject = $2 and standing = 'active' limit 2
-                """,
-                organisation_id,
-                subject,
-            )
-        return found[0]["id"] if len(found) == 1 else None
+
+        async def find(connection: Connection) -> UUID | None:
+            async with connection.transaction():
+                await enter_tenant(connection, organisation_id)
+                found = await connection.fetch(
+                    """
+                    select id from people
+                    where organisation_id = $1 and subject = $2 and standing = 'active' limit 2
+                    """,
+                    organisation_id,
+                    subject,
+                )
+            return found[0]["id"] if len(found) == 1 else None
+
+        return await read(self._database, find)
