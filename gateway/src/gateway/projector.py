@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 
+from chassis.application import application
 from chassis.consumer import Consumer
 from chassis.database import TRANSIENT, Database
 from chassis.doorbell import Doorbell
@@ -17,7 +18,6 @@ from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import Receive, Scope, Send
 
 from chassis import health
-from chassis.application import application
 from gateway import trail
 from gateway.projection import Projection
 

@@ -18,6 +18,7 @@ from chassis.identity import Assertions
 from chassis.ids import new_id
 from contracts.catalogue import TOPICS
 from contracts.matching import Pairing, PairingChange, PairingStatus
+from contracts.notifications import Notification, NotificationChange, NotificationKind
 from contracts.profiles import Person, PersonChange, Site, SiteChange
 from gateway.arrivals import Arrivals
 from gateway.commands import Services
@@ -680,3 +681,43 @@ async def test_a_mutation_may_ask_for_its_own_name(api: Api) -> None:
 
     payload = {"__typename": "AcceptPairingPayload"}
     assert answered == {"data": {"t": "Mutation", "acceptPairing": payload}}
+
+
+async def test_a_payload_may_show_several_things_and_none_that_is_somebody_elses(api: Api) -> None:
+    mine, theirs = (
+        Notification(
+            id=new_id(),
+            organisation_id=ORGANISATION,
+            person_id=person_id,
+            kind=NotificationKind.PAIRING_PROPOSED,
+            title="We found you a mentor",
+            body="",
+            about_type="matching.pairing",
+            about_id=PAIRING.id,
+            posted_at=NOW,
+            read_at=NOW,
+        )
+        for person_id in (INES.id, MARC.id)
+    )
+    for each in (mine, theirs):
+        await project(api.pipe, NotificationChange.READ, each, 2)
+    api.services.says("mark-read", 200, {"written": [], "result": None})
+
+    answered = await api.ask(
+        """
+        mutation($ids: [ID!]!) {
+          markRead(input: {notificationIds: $ids}) {
+            ... on MarkReadPayload { notifications { title readAt } current }
+          }
+        }
+        """,
+        {"ids": [global_id("Notification", each.id) for each in (theirs, mine)]},
+    )
+
+    assert answered["data"]["markRead"] == {
+        "notifications": [
+            None,
+            {"title": "We found you a mentor", "readAt": "2026-03-01T09:30:00+00:00"},
+        ],
+        "current": True,
+    }

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 import httpx2
+import msgspec
 import pytest
 from chassis.identity import Assertions, Caller
 from chassis.ids import new_id
@@ -193,3 +194,25 @@ async def test_one_that_breaks_again_leaves_the_outcome_unknown(
         services = Services(client, {"matching": url}, Assertions(SECRET))
         assert await services.send(command()) == OutcomeUnknown()
     assert len(cutting.keys) == 2
+
+
+async def test_what_is_on_its_way_to_the_service_is_waited_for_a_little(
+    services: Services, matching: ScriptedServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "PAUSE", 0)
+    refusal = {"code": "not-yet-known", "message": "Not here yet."}
+    calls = 0
+
+    async def answer(_: Request) -> Response:
+        nonlocal calls
+        calls += 1
+        if calls < 4:
+            return Response(msgspec.json.encode({"refusal": refusal}), 404)
+        return Response(b'{"written":[],"result":null}')
+
+    matching.answers["accept-pairing"] = answer
+    assert await services.send(command("same")) == Done(written=[])
+    assert {headers["idempotency-key"] for _, headers, _ in matching.requests} == {"same"}
+
+    matching.says("accept-pairing", 404, {"refusal": refusal})
+    assert await services.send(command()) == Refused(**refusal)

@@ -22,7 +22,7 @@ def test_the_published_schema_is_the_schema() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.split("(")[0][:30])
 def test_every_operation_on_the_page_is_one(document: str) -> None:
     planner = Planner(build_schema(MutationType))
-    variables = {"id": "Pairing:00000000-0000-0000-0000-000000000001", "people": []}
+    variables = {"id": "Pairing:00000000-0000-0000-0000-000000000001", "people": [], "event": "e"}
     used = {name: value for name, value in variables.items() if f"${name}" in document}
 
     planner.plan(document, None, used)
