@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from contracts.matching import (
@@ -311,7 +311,7 @@ def _feedback(make: _Maker, session: Session) -> Feedback:
     )
 
 
-TOPIC_OF = {
+TOPIC_OF: dict[type[Struct], str] = {
     Pairing: matching.PAIRING,
     MatchingRun: matching.MATCHING_RUN,
     Session: sessions.SESSION,
@@ -320,7 +320,7 @@ TOPIC_OF = {
 }
 
 
-def _notification(make: _Maker, person: Person, subjects: Sequence[Struct]) -> Notification:
+def _notification(make: _Maker, person: Person, subjects: Sequence[Any]) -> Notification:
     about = make.pick(subjects)
     return Notification(
         id=make.id(),

@@ -8,7 +8,6 @@ from typing import Any
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
@@ -16,7 +15,7 @@ from graphql import (
     is_leaf_type,
 )
 from hypothesis import strategies as st
-from support.reading.plain import write_cursor
+from support.reading.pages import write_cursor
 
 ORDERS = {
     "Site": ("name",),
@@ -33,7 +32,7 @@ ORDERS = {
 
 ELSEWHERE = {"eventTrail"}  # not of the network: it has tests of its own
 
-Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
+Composite = Any  # an object type, an interface or a union
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class _Writer:
         branches = [name for name in type_.fields if name not in (*leaves, *ELSEWHERE)]
         if depth <= 0 and not leaves:
             return f"{self.name('t')}: __typename"
-        branch = branches and depth > 0 and (not leaves or self.chance(60))
+        branch = branches and depth > 0 and (not leaves or self.chance(75))
         name = self.one_of(branches if branch else leaves)
         definition: GraphQLField = type_.fields[name]
         arguments = self.arguments(definition, name)
@@ -195,13 +194,12 @@ class _Writer:
     def id(self, type_name: str | None = None) -> str:
         if self.chance(10):
             return f"{type_name or 'Nothing'}:{self.draw(st.uuids())}"
-        row = self.one_of(
-            row for row in self.rows if type_name in (None, type(row).__name__)
-        )
+        row = self.one_of(row for row in self.rows if type_name in (None, type(row).__name__))
         return f"{type(row).__name__}:{row.id}"
 
     def paging(self, definition: GraphQLField) -> dict[str, str]:
-        edge = get_named_type(get_named_type(definition.type).fields["edges"].type)
+        connection: Any = get_named_type(definition.type)
+        edge: Any = get_named_type(connection.fields["edges"].type)
         node = get_named_type(edge.fields["node"].type).name
         given: dict[str, str] = {}
         if self.chance(70):

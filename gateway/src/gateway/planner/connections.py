@@ -42,7 +42,7 @@ class _Connection:
             descending=source.descending,
         )
         self.row = compiler.alias()
-        self.columns: list[str] = []  # what is read of each row of the page, as texts
+        self.columns: list[str] = []  # what is read of each row of the page
         self.is_read = False  # whether anything asks for the page's rows
 
     def text(self, nodes: list[FieldNode]) -> str:
@@ -84,15 +84,19 @@ class _Connection:
                 case "node":
                     return self.compiler.object(self.node, each, TableRow(self.row))
                 case "cursor":
-                    return f"to_json({self._cursor()})"
+                    return f"to_json({cursor_sql(self.node.name, self.paging.keys(self.row))})"
                 case _:
                     return word(self.edge.name)
 
         fields = self.compiler.fields(self.edge, nodes)
         return json_object((key, member(each)) for key, each in fields.items())
 
-    def _cursor(self) -> str:
-        return cursor_sql(self.node.name, self.paging.keys(self.row))
+    def _cursor_on_page(self, which: str, order: str = "") -> str:
+        """The cursor of the first of some rows of the page, made for that one only."""
+        columns = [self._column(key) for key in self.paging.keys(self.row)]
+        keys = [f"(array_agg({column} {order}) {which})[1]" for column in columns]
+        cursor = f"to_json({cursor_sql(self.node.name, keys)})"
+        return f"coalesce(case when count(*) > 0 then {cursor} end, 'null')"
 
     def _page_info(self, nodes: list[FieldNode]) -> str:
         type_ = self.compiler.model.type(get_named_type(self.type.fields["pageInfo"].type).name)
@@ -109,12 +113,10 @@ class _Connection:
             if name == behind:
                 return self._is_beyond()
             if name == near:
-                cursor = f"max({self._column(self._cursor())}) filter (where page.place = 1)"
-                return f"coalesce(to_json({cursor}), 'null')"
+                return self._cursor_on_page("filter (where page.place = 1)")
             if name == far:
                 on_page = f"filter (where page.place <= {self.paging.size})"
-                cursors = f"array_agg({self._column(self._cursor())} order by page.place desc)"
-                return f"coalesce(to_json(({cursors} {on_page})[1]), 'null')"
+                return self._cursor_on_page(on_page, "order by page.place desc")
             return word(type_.name)
 
         fields = self.compiler.fields(type_, nodes)

@@ -2,6 +2,9 @@
 
 Each is a SQL predicate over a row and the viewer. The planner puts it on every reference to the
 type's table, whatever the path. The wall between organisations is another: row-level security.
+
+What hangs on the viewer alone stands in a subquery that does not speak of the row: PostgreSQL
+evaluates it once for all rows, and only when what stands before it did not decide.
 """
 
 EVERYBODY = "true"  # in the organisation
@@ -10,28 +13,30 @@ ADMINISTRATORS = "{viewer}.administrator"
 
 OPERATORS = "{viewer}.administrator or {viewer}.operator"  # of what happened, not of what it says
 
-COORDINATORS = """exists (
-    select from programmes c
-    where c.organisation_id = {row}.organisation_id and c.id = {row}.programme_id
-        and {viewer}.person_id = any (c.coordinator_ids))"""
-
 ONESELF = "{row}.id = {viewer}.person_id"
 
-PARTNERS = """exists (
-    select from pairings c
-    where c.organisation_id = {row}.organisation_id and (
-        c.mentor_id = {viewer}.person_id and c.mentee_id = {row}.id
-        or c.mentee_id = {viewer}.person_id and c.mentor_id = {row}.id))"""
+COORDINATED = """any (array(
+    select c.id from programmes c
+    where c.organisation_id = {viewer}.organisation_id
+        and {viewer}.person_id = any (c.coordinator_ids)))"""
 
-COORDINATORS_OF_THEIRS = """exists (
+COORDINATORS = f"{{row}}.programme_id = {COORDINATED}"
+
+# The offset keeps PostgreSQL from gathering all who are enrolled, to look them up in that.
+COORDINATORS_OF_THEIRS = f"""exists (
     select from enrolments e
-    join programmes c on c.organisation_id = e.organisation_id and c.id = e.programme_id
-    where e.organisation_id = {row}.organisation_id and e.person_id = {row}.id
-        and {viewer}.person_id = any (c.coordinator_ids))"""
+    where e.organisation_id = {{row}}.organisation_id and e.person_id = {{row}}.id
+        and e.programme_id = {COORDINATED} offset 0)"""
+
+PARTNERS = """{row}.id = any (array(
+    select case when c.mentor_id = {viewer}.person_id then c.mentee_id else c.mentor_id end
+    from pairings c
+    where c.organisation_id = {viewer}.organisation_id
+        and (c.mentor_id = {viewer}.person_id or c.mentee_id = {viewer}.person_id)))"""
 
 SAME_SITE = """{row}.site_id = (
     select v.site_id from people v
-    where v.organisation_id = {row}.organisation_id and v.id = {viewer}.person_id)"""
+    where v.organisation_id = {viewer}.organisation_id and v.id = {viewer}.person_id)"""
 
 # As far as they wish to be found; but those who work with them always see them.
 PEOPLE = f"""{{row}}.visibility = 'network'
@@ -56,10 +61,10 @@ PAIRINGS = f"{THE_TWO} or {ADMINISTRATORS} or {COORDINATORS}"
 SESSIONS = THE_TWO  # what two people talk about is nobody else's
 
 GOALS = """{row}.person_id = {viewer}.person_id
-or exists (
-    select from pairings c
-    where c.organisation_id = {row}.organisation_id and c.mentor_id = {viewer}.person_id
-        and c.mentee_id = {row}.person_id and c.status = 'active')"""
+or {row}.person_id = any (array(
+    select c.mentee_id from pairings c
+    where c.organisation_id = {viewer}.organisation_id
+        and c.mentor_id = {viewer}.person_id and c.status = 'active'))"""
 
 FEEDBACK = "{row}.author_id = {viewer}.person_id or {row}.about_id = {viewer}.person_id"
 

@@ -1,0 +1,82 @@
+"""Organisations of any size, made by PostgreSQL itself."""
+
+from hashlib import md5
+from uuid import UUID
+
+import asyncpg
+
+# $1 is the organisation, $2 how many people it has. Ids are hashes of what they are the ids of.
+STATEMENTS = """
+insert into organisations select $1, $1, 1, 'Crowd' where $2 > 0;
+
+insert into sites
+select $1, md5(concat($1, 'site', s))::uuid, 1, 's' || s, 'Site ' || s, 'City', 'PT',
+    'Europe/Lisbon', '{en}'
+from generate_series(1, greatest($2 / 100, 2)) s;
+
+insert into people (organisation_id, id, version, employee_number, subject, email, given_name,
+    family_name, job_title, site_id, time_zone, department, manager_id, languages, skills,
+    interests, values, offers_mentoring, skills_offered, capacity, seeks_mentoring, skills_sought,
+    aspiration, availability, visibility, standing, joined_at)
+select $1, md5(concat($1, 'person', n))::uuid, 1, 'E' || n, 's' || n, n || '@example.com',
+    'Given ' || n % 30, 'Family ' || md5(n::text), 'Engineer',
+    md5(concat($1, 'site', 1 + n % greatest($2 / 100, 2)))::uuid, 'Europe/Lisbon', '',
+    md5(concat($1, 'person', n / 8))::uuid, '{en}', '{sql}', '{}', '{}', n % 7 = 0, '{sql}', 3,
+    n % 3 = 0, '{}', '', '[]', (array['network', 'network', 'site', 'private'])[1 + n % 4],
+    'active', now()
+from generate_series(1, $2) n;
+
+insert into programmes
+select $1, md5(concat($1, 'programme', p))::uuid, 1, 'Programme', '', 'open', '2026-01-01', null,
+    array[md5(concat($1, 'person', p))::uuid], '{}'
+from generate_series(1, greatest($2 / 400, 2)) p;
+
+insert into enrolments
+select $1, md5(concat(id, 'enrolment'))::uuid, 1,
+    md5(concat($1, 'programme', 1 + capacity % 2))::uuid, id, 'mentee', 'active', null, now()
+from people where organisation_id = $1 and $2 > 0;
+
+insert into pairings
+select $1, md5(concat($1, 'pairing', n, k))::uuid, 1,
+    md5(concat($1, 'programme', 1 + n % greatest($2 / 400, 2)))::uuid, null,
+    md5(concat($1, 'person', 1 + (n * 7 + k * 13) % $2))::uuid,
+    md5(concat($1, 'person', n))::uuid, (array['active', 'ended'])[k], 0.5, '[]',
+    now() - k * interval '1 day', null, null, null, null, null, ''
+from generate_series(1, $2) n, generate_series(1, 2) k;
+
+insert into sessions
+select $1, md5(concat(id, 'session', k))::uuid, 1, id, mentor_id, mentee_id, 'Topic',
+    now() + (k - 3) * interval '1 day', now(), '', 'scheduled', mentee_id, '', 0, ''
+from pairings, generate_series(1, 4) k where organisation_id = $1 and $2 > 0;
+
+insert into goals
+select $1, md5(concat(id, 'goal', k))::uuid, 1, id, null, 'Goal', '', '', 'open', 10 * k, null,
+    now()
+from people, generate_series(1, 2) k where organisation_id = $1 and $2 > 0;
+
+insert into notifications
+select $1, md5(concat(id, 'notification', k))::uuid, 1, id, 'pairing_proposed', 'Title', 'Body',
+    'matching.pairing', id, now(), case when k > 3 then now() end
+from people, generate_series(1, 6) k where organisation_id = $1 and $2 > 0;
+
+insert into preferences
+select $1, id, 1, true, '{}' from people where organisation_id = $1 and $2 > 0
+"""
+
+
+async def make_crowd(superuser: asyncpg.Connection, organisation_id: UUID, people: int) -> None:
+    for statement in STATEMENTS.split(";\n\n"):
+        typed = statement.replace("$1", "$1::uuid").replace("$2", "$2::int")
+        await superuser.execute(typed, organisation_id, people)
+
+
+def person_id(organisation_id: UUID, number: int) -> UUID:
+    return _hash(f"{organisation_id}person{number}")
+
+
+def programme_id(organisation_id: UUID, number: int) -> UUID:
+    return _hash(f"{organisation_id}programme{number}")
+
+
+def _hash(text: str) -> UUID:
+    return UUID(md5(text.encode()).hexdigest())
