@@ -10,6 +10,7 @@ import uvloop
 
 from bench.consumers import measure as consumers
 from bench.consumers import traps
+from bench.reads import measure as reads
 from bench.servers import servers
 
 Subject = Callable[[int], Coroutine[Any, Any, str]]
@@ -25,7 +26,12 @@ async def _traps(_: int) -> str:
         return await traps.measure(ours)
 
 
-SUBJECTS: dict[str, Subject] = {"consumers": _consumers, "traps": _traps}
+async def _reads(rounds: int) -> str:
+    async with servers() as ours:
+        return await reads.measure(ours, rounds)
+
+
+SUBJECTS: dict[str, Subject] = {"reads": _reads, "consumers": _consumers, "traps": _traps}
 
 
 def main() -> None:
