@@ -165,17 +165,20 @@ class Consumer(ConsumerRebalanceListener):
 
         Raises Stopped where the stored position cannot be of this log.
         """
-        for partition in sorted(self._unseeked):
-            starts = await self._kafka.beginning_offsets([partition])
-            ends = await self._kafka.end_offsets([partition])
-            async with self._database.transaction() as connection:
-                position = await positions.locate(
-                    connection,
-                    partition,
-                    cluster=self._cluster,
-                    start=starts[partition],
-                    end=ends[partition],
+        # Of all at once: what we ask the broker waits for the fetch that is under way.
+        waiting = sorted(self._unseeked)
+        starts = await self._kafka.beginning_offsets(waiting)
+        async with self._database.transaction() as connection:
+            stored = {
+                partition: await positions.locate(
+                    connection, partition, cluster=self._cluster, start=starts[partition]
                 )
+                for partition in waiting
+            }
+        # Asked last, so that no end is older than the position that it is compared with.
+        ends = await self._kafka.end_offsets(waiting)
+        for partition, position in stored.items():
+            positions.check(partition, position, end=ends[partition])
             if partition not in self._unseeked:
                 return  # taken away meanwhile
             self._kafka.seek(partition, position)

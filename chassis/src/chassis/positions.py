@@ -14,11 +14,11 @@ class Stopped(Exception):  # noqa: N818
 
 
 async def locate(
-    connection: Connection, partition: TopicPartition, *, cluster: str, start: int, end: int
+    connection: Connection, partition: TopicPartition, *, cluster: str, start: int
 ) -> int:
     """The stored position; a partition that was never read begins at the log's start.
 
-    `start` and `end` are the log's. Raises Stopped, with what to do.
+    Raises Stopped, with what to do.
     """
     row = await connection.fetchrow(
         """
@@ -37,20 +37,31 @@ async def locate(
         cluster,
     )
     assert row is not None
-    where = f"The stored position of {partition.topic}, partition {partition.partition},"
+    where = _where(partition)
     if row["cluster"] != cluster:
         raise Stopped(f"{where} is of another Kafka cluster. Restore that cluster, or rebuild.")
-    if row["next"] > end:
-        raise Stopped(
-            f"{where} is {row['next']}, past the log's end {end}: the topic was made anew or lost"
-            " records. Restore it, or rebuild."
-        )
     if row["next"] < start:
         raise Stopped(
             f"{where} is {row['next']}, but the log begins at {start}: records are gone that were"
             " never read. Rebuild."
         )
     return row["next"]
+
+
+def check(partition: TopicPartition, position: int, *, end: int) -> None:
+    """Refuse a position past the log's end, which must have been asked after it was read.
+
+    Raises Stopped, with what to do.
+    """
+    if position > end:
+        raise Stopped(
+            f"{_where(partition)} is {position}, past the log's end {end}: the topic was made anew"
+            " or lost records. Restore it, or rebuild."
+        )
+
+
+def _where(partition: TopicPartition) -> str:
+    return f"The stored position of {partition.topic}, partition {partition.partition},"
 
 
 async def lock(connection: Connection, partition: TopicPartition, *, read_from: int) -> int:
