@@ -1,6 +1,5 @@
 """The platform as it runs for its users: every program a process, nothing replaced."""
 
-import json
 import os
 import signal
 from collections.abc import AsyncGenerator
@@ -13,8 +12,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx2
 import msgspec
+from cairn_development.mailbox import Mail, Mailbox
 from cairn_local.folder import Folder
-from cairn_local.mailbox import Mail, Mailbox
 from cairn_local.passwords import Passwords
 from cairn_local.platform import Platform
 from cairn_local.postgres import Postgres
@@ -37,6 +36,11 @@ class RunningPlatform:
     tokens: dict[tuple[str, UUID, tuple[str, ...]], str] = field(default_factory=dict)
 
     @property
+    def gateway(self) -> str:
+        """The address of the GraphQL API."""
+        return self.settings.graphql.replace("localhost", HOST)
+
+    @property
     def passwords(self) -> Passwords:
         return Passwords(self.folder.secrets)
 
@@ -54,27 +58,17 @@ class RunningPlatform:
             self.tokens[who] = answer.raise_for_status().json()["access_token"]
         return self.tokens[who]
 
-    async def graphql(self, token: str, document: str, **variables: Any) -> JSON:
-        """The data of an operation; it fails on errors."""
-        answer = await self.http.post(
-            self.settings.graphql.replace("localhost", HOST),
-            json={"query": document, "variables": variables},
-            headers={"authorization": f"Bearer {token}"},
-        )
-        body = answer.json()
-        assert "errors" not in body, json.dumps(body["errors"], indent=2)
-        return body["data"]
-
     async def command(
-        self, service: str, name: str, caller: Caller, key: str, body: JSON
+        self, service: str, name: str, caller: Caller, key: str, body: JSON | bytes
     ) -> httpx2.Response:
-        """Send a command to its service, as the gateway does."""
+        """Send a command to its service, as the gateway does; bytes are sent as they are."""
         assertions = Assertions(self.passwords.of("command_key"))
         return await self.http.post(
             f"http://{HOST}:{self.settings.port_of(service)}/commands/{name}",
-            json=body,
+            content=body if isinstance(body, bytes) else msgspec.json.encode(body),
             headers={
                 "authorization": f"Bearer {assertions.sign(caller)}",
+                "content-type": "application/json",
                 "idempotency-key": key,
                 "correlation-id": str(uuid4()),
             },

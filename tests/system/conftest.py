@@ -1,11 +1,26 @@
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
+from support.collector import Collector, collecting
 from support.running import RunningPlatform, running_platform
 
 
 @pytest.fixture(scope="session")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningPlatform]:
-    """The whole platform, started once for all system tests; each uses a tenant of its own."""
-    async with running_platform(tmp_path_factory.mktemp("platform")) as platform:
+def collector() -> Generator[Collector]:
+    """What the platform's programs tell of their traces."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+async def platform(
+    collector: Collector, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[RunningPlatform]:
+    """The whole platform, started once for all system tests; each uses a tenant of its own.
+
+    It traces the requests whose clients do, and no others: they would be very many.
+    """
+    environment = {"CAIRN_OTLP": collector.address, "CAIRN_TRACE_RATIO": "0"}
+    folder = tmp_path_factory.mktemp("platform")
+    async with running_platform(folder, environment=environment) as platform:
         yield platform
