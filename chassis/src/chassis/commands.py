@@ -43,7 +43,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
         except msgspec.ValidationError as error:
             message, _, path = str(error).partition(" - at `")
             raise InvalidCommand(message, path.rstrip("`") or "$") from None
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise InvalidCommand("The body is not JSON in UTF-8.") from None
         if problem := refuse_unstorable(body):
             raise InvalidCommand(problem)
