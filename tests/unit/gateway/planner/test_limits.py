@@ -1,0 +1,74 @@
+"""Hostile documents are refused for what they are, before they cost anything."""
+
+import pytest
+from gateway.planner import Planner, RequestError
+from gateway.planner.limits import DEEPEST, MOST_CHARACTERS
+
+
+def refusal(planner: Planner, text: str) -> str:
+    with pytest.raises(RequestError) as caught:
+        planner.plan(text)
+    return caught.value.code
+
+
+def nested(depth: int) -> str:
+    return "{ viewer " + "{ manager " * (depth - 2) + "{ id }" + " }" * (depth - 1)
+
+
+def chain(length: int, body: str) -> str:
+    """Fragments that each spread the next, as `body` says."""
+    bodies = (body.replace("NEXT", f"F{n + 1}") for n in range(length))
+    links = (f"fragment F{n} on Person {{ {each} }}" for n, each in enumerate(bodies))
+    return f"{{ viewer {{ ...F0 }} }} {' '.join(links)} fragment F{length} on Person {{ id }}"
+
+
+ALIASES = " ".join(f"a{n}: viewer {{ id }}" for n in range(600))
+THREE = "a: manager { ...NEXT } b: manager { ...NEXT } c: manager { ...NEXT }"
+CIRCLE = """{ viewer { ...A } }
+    fragment A on Person { manager { ...B } } fragment B on Person { manager { ...A } }"""
+VARIABLES = " ".join(f"$v{n}: Int" for n in range(450))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{ viewer { id " + "id " * 990 + "} }", "TOO_LARGE"),
+        ("{ viewer { " + "a: id " * 500 + "} }", "TOO_LARGE"),
+        ("{ " + "viewer { id } " * 300 + "}", "TOO_LARGE"),
+        ("{ viewer { " + "... on Person { id } " * 200 + "} }", "TOO_LARGE"),
+        (f"{{ {ALIASES} }}", "GRAPHQL_PARSE_FAILED"),
+        ("{ viewer { id " + "@skip(if: true) " * 400 + "} }", "GRAPHQL_PARSE_FAILED"),
+        ("{ viewer " + "{ manager " * 900, "GRAPHQL_PARSE_FAILED"),
+        ("{ nodes(ids: " + "[" * 1900 + "]) { id } }", "GRAPHQL_PARSE_FAILED"),
+        ("# " + "x" * MOST_CHARACTERS + "\n{ viewer { id } }", "TOO_LARGE"),
+        (nested(DEEPEST + 1), "TOO_LARGE"),
+        (chain(8, THREE), "TOO_LARGE"),
+        (chain(15, "a: manager { ...NEXT } b: manager { ...NEXT }"), "TOO_LARGE"),
+        (chain(30, "manager { ...NEXT }"), "TOO_LARGE"),
+        (CIRCLE, "GRAPHQL_VALIDATION_FAILED"),
+        (f"query ({VARIABLES}) {{ viewer {{ id }} }}", "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+def test_hostile_documents(planner: Planner, text: str, code: str) -> None:
+    assert refusal(planner, text) == code
+
+
+def test_what_is_measured_is_also_what_is_not_run(planner: Planner) -> None:
+    """A fragment that no operation spreads is validated too, and so it is measured too."""
+    text = "{ viewer { id } } fragment Unused on Person { " + "id " * 200 + "}"
+    assert refusal(planner, text) == "TOO_LARGE"
+
+
+def test_honest_documents_are_within_the_limits(planner: Planner) -> None:
+    planner.plan(nested(DEEPEST))
+    planner.plan(chain(3, "a: manager { ...NEXT } b: manager { ...NEXT }"))
+    spreads = " ".join(f"...F{n}" for n in range(15))
+    fragments = " ".join(f"fragment F{n} on Person {{ id a{n}: email }}" for n in range(15))
+    planner.plan(f"{{ viewer {{ id {spreads} manager {{ {spreads} }} }} }} {fragments}")
+
+
+def test_more_ids_than_a_list_may_have(planner: Planner) -> None:
+    ids = ["Site:0193b6f0-0000-7000-8000-000000000001"] * 101
+    with pytest.raises(RequestError, match="100 ids at most, not 101") as caught:
+        planner.plan("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", None, {"ids": ids})
+    assert caught.value.code == "TOO_LARGE"
