@@ -8,8 +8,10 @@ from typing import Any
 
 import uvloop
 
+from bench import visible
 from bench.consumers import measure as consumers
 from bench.consumers import traps
+from bench.platform import platform
 from bench.reads import measure as reads
 from bench.servers import servers
 
@@ -31,7 +33,17 @@ async def _reads(rounds: int) -> str:
         return await reads.measure(ours, rounds)
 
 
-SUBJECTS: dict[str, Subject] = {"reads": _reads, "consumers": _consumers, "traps": _traps}
+async def _visible(rounds: int) -> str:
+    async with platform() as running:
+        return await visible.measure(running, rounds)
+
+
+SUBJECTS: dict[str, Subject] = {
+    "visible": _visible,
+    "reads": _reads,
+    "consumers": _consumers,
+    "traps": _traps,
+}
 
 
 def main() -> None:

@@ -12,10 +12,11 @@ import asyncpg
 import httpx2
 import msgspec
 import uvicorn
-from cairn_local.issuer import load_key, make_issuer
+from cairn_development.issuer import load_key, make_issuer
+from cairn_development.settings import AUDIENCE
 from cairn_local.processes import python, running
 from cairn_local.readiness import until_ready
-from cairn_local.settings import AUDIENCE, HOST
+from cairn_local.settings import HOST
 from chassis.migrations import apply_migrations
 from gateway.main import MIGRATIONS
 from joserfc.jwk import ECKey

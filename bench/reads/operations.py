@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from cairn_local.issuer import Wish, issue
+from cairn_development.issuer import Wish, issue
 from gateway.planner.ids import global_id
 from joserfc.jwk import ECKey
 

@@ -1,0 +1,57 @@
+"""The whole platform, as `make up` starts it, in a folder and on ports of its own."""
+
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cairn_development.issuer import Wish, issue, load_key
+from cairn_local.folder import Folder
+from cairn_local.platform import Platform
+from cairn_local.programs import Programs
+from cairn_local.report import Report
+from cairn_local.settings import Settings
+from chassis.identity import Assertions, Caller
+
+from bench.load import post
+from bench.servers import free_ports
+
+
+class RunningPlatform:
+    """Makes requests to it: commands as the gateway sends them, operations as clients do."""
+
+    def __init__(self, settings: Settings, folder: Folder) -> None:
+        self.settings = settings
+        gateway = Programs(settings, folder).preparation("gateway")
+        self.read_model = gateway["CAIRN_DATABASE_PIPE"]
+        self._assertions = Assertions(gateway["CAIRN_COMMAND_KEY"])
+        self._key = load_key(folder.issuer_key)
+
+    def command(self, name: str, caller: Caller, key: str, body: bytes) -> bytes:
+        headers = {
+            "authorization": f"Bearer {self._assertions.sign(caller)}",
+            "idempotency-key": key,
+        }
+        return post(f"/commands/{name}", body, headers)
+
+    def operation(self, caller: Caller, body: bytes) -> bytes:
+        wish = Wish(subject=caller.subject, organisation=caller.organisation_id)
+        token = issue(wish, self._key, self.settings.issuer)
+        return post("/graphql", body, {"authorization": f"Bearer {token}"})
+
+
+@asynccontextmanager
+async def platform() -> AsyncGenerator[RunningPlatform]:
+    """Without a sample network; its data goes afterwards."""
+    names = [name for name in Settings.model_fields if name.endswith("_port")]
+    with tempfile.TemporaryDirectory(prefix="cairn-bench-") as name:
+        folder = Folder(Path(name))
+        folder.make()
+        ports = dict(zip(names, free_ports(len(names)), strict=True))
+        settings = Settings.model_validate({"data": folder.path, **ports})
+        programs = Platform(settings, folder, Report())
+        try:
+            await programs.start()
+            yield RunningPlatform(settings, folder)
+        finally:
+            await programs.stop()
