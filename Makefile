@@ -4,7 +4,7 @@
 .PHONY: help setup up down status test check format bench clean
 
 python := .venv/bin/python
-packages := $(wildcard contracts chassis services/* gateway cli deploy/local)
+packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
 ready := .venv/ready
 
 help: ## Show this

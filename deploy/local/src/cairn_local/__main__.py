@@ -20,10 +20,6 @@ def main() -> int:
                 from cairn_local.platform import up
 
                 asyncio.run(up(settings))
-            case "development":
-                from cairn_local.development import serve
-
-                serve(settings)
             case "play":
                 from cairn_local.first_run.play import play_here
 
@@ -58,7 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop what `up` runs in another terminal")
     commands.add_parser("status", help="say what runs, and whether it is ready")
     commands.add_parser("clean", help="remove all data of a stopped platform")
-    commands.add_parser("development", help="run only the token issuer and the mail sink")
     commands.add_parser("play", help="only load the sample network and play the main job on it")
     commands.add_parser("prepare", help="only bring databases and topics up to date")
     return parser

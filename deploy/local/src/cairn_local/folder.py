@@ -1,6 +1,5 @@
 """Where the embedded platform keeps things."""
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,14 +70,3 @@ class Folder:
             each.unlink(missing_ok=True)
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Replace a file in one step by one that only its owner may read."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

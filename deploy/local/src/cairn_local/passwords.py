@@ -4,8 +4,7 @@ import secrets
 from pathlib import Path
 
 import msgspec
-
-from cairn_local.folder import write_private
+from cairn_development.private import write_private
 
 
 class Passwords:

@@ -1,10 +1,12 @@
 """Which programs make up the platform, and what each is told."""
 
+from cairn_development.settings import AUDIENCE
+
 from cairn_local.folder import Folder
 from cairn_local.passwords import Passwords
 from cairn_local.postgres import Postgres
 from cairn_local.processes import Program, python
-from cairn_local.settings import AUDIENCE, HOST, SERVICES, Settings
+from cairn_local.settings import HOST, SERVICES, Settings
 
 GATEWAY = "gateway"
 PROJECTOR = "projector"
@@ -25,13 +27,13 @@ class Programs:
         )
 
     def development(self) -> Program:
-        return self._of_ours(DEVELOPMENT)
+        return self._of_ours(DEVELOPMENT, "cairn_development")
 
     def prepare(self) -> Program:
-        return self._of_ours(PREPARE)
+        return self._of_ours(PREPARE, "cairn_local", PREPARE)
 
     def play(self) -> Program:
-        return self._of_ours(PLAY)
+        return self._of_ours(PLAY, "cairn_local", PLAY)
 
     def serve(self, service: str) -> Program:
         return python(service, service, "serve", environment=self._environment(service, service))
@@ -48,11 +50,11 @@ class Programs:
     def database_passwords(self, service: str) -> dict[str, str]:
         return {role: self._passwords.of(f"{service}_{role}") for role in ROLES}
 
-    def _of_ours(self, name: str) -> Program:
+    def _of_ours(self, name: str, *module: str) -> Program:
         environment = {name: str(port) for name, port, _ in self._settings.ports()}
         environment["CAIRN_DATA"] = str(self._folder.path)
         environment["CAIRN_SAMPLE_PEOPLE"] = str(self._settings.sample_people)
-        return python(name, "cairn_local", name, environment=environment)
+        return python(name, *module, environment=environment)
 
     def _environment(self, service: str, program: str) -> dict[str, str]:
         return {

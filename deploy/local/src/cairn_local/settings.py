@@ -9,7 +9,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 SERVICES = ("profiles", "matching", "sessions", "notifications")
-AUDIENCE = "cairn"  # whom the tokens are meant for
 HOST = "127.0.0.1"  # nothing here is meant to be reached from another machine
 
 

@@ -19,10 +19,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cairn_local.folder import write_private
-from cairn_local.settings import AUDIENCE
-
-LOCAL_NAMES = ["localhost", "127.0.0.1"]
+from cairn_development.private import write_private
+from cairn_development.settings import AUDIENCE, LOCAL_NAMES
 
 
 class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

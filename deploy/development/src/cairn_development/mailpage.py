@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from cairn_local.issuer import LOCAL_NAMES
-from cairn_local.mailbox import Mail, Mailbox, Part, Summary
+from cairn_development.mailbox import Mail, Mailbox, Part, Summary
+from cairn_development.settings import LOCAL_NAMES
 
 PAGE = Markup("""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>

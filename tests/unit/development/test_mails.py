@@ -8,9 +8,9 @@ from pathlib import Path
 import aiosmtplib
 import httpx2
 import pytest
-from cairn_local.development import smtp_server
-from cairn_local.mailbox import Mailbox
-from cairn_local.mailpage import make_mail_page
+from cairn_development.mailbox import Mailbox
+from cairn_development.mailpage import make_mail_page
+from cairn_development.serving import smtp_server
 from support.servers import free_ports
 
 SCRIPT = "<script>alert(1)</script>"
@@ -41,7 +41,7 @@ def invitation() -> EmailMessage:
 
 async def test_a_mail_by_smtp_is_kept_whole(mailbox: Mailbox, pages: httpx2.AsyncClient) -> None:
     [port] = free_ports(1)
-    async with smtp_server(mailbox, port):
+    async with smtp_server(mailbox, "127.0.0.1", port):
         await aiosmtplib.send(
             invitation(),
             hostname="127.0.0.1",

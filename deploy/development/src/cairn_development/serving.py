@@ -1,7 +1,4 @@
-"""What stands in for an organisation's own systems: its token issuer and its mail server.
-
-Both in one process, for it starts sooner than two.
-"""
+"""Issuer and mail sink in one process, for it starts sooner than two."""
 
 import asyncio
 import socket
@@ -12,11 +9,10 @@ import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from starlette.types import Receive, Scope, Send
 
-from cairn_local.folder import Folder
-from cairn_local.issuer import load_key, make_issuer
-from cairn_local.mailbox import Mailbox
-from cairn_local.mailpage import make_mail_page
-from cairn_local.settings import HOST, Settings
+from cairn_development.issuer import load_key, make_issuer
+from cairn_development.mailbox import Mailbox
+from cairn_development.mailpage import make_mail_page
+from cairn_development.settings import Settings
 
 
 class Taker:
@@ -35,11 +31,11 @@ class Taker:
 
 
 @asynccontextmanager
-async def smtp_server(mailbox: Mailbox, port: int) -> AsyncGenerator[None]:
+async def smtp_server(mailbox: Mailbox, host: str, port: int) -> AsyncGenerator[None]:
     taker = Taker(mailbox)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(taker, hostname="localhost", enable_SMTPUTF8=True, loop=loop), HOST, port
+        lambda: SMTP(taker, hostname="localhost", enable_SMTPUTF8=True, loop=loop), host, port
     )
     async with server:
         yield
@@ -47,10 +43,10 @@ async def smtp_server(mailbox: Mailbox, port: int) -> AsyncGenerator[None]:
 
 def serve(settings: Settings) -> None:
     """Serve until told to end."""
-    folder = Folder(settings.data)
-    mailbox = Mailbox(folder.mail)
+    settings.mail.mkdir(parents=True, exist_ok=True)
+    mailbox = Mailbox(settings.mail)
     applications = {
-        settings.issuer_port: make_issuer(settings.issuer, load_key(folder.issuer_key)),
+        settings.issuer_port: make_issuer(settings.issuer, load_key(settings.issuer_key)),
         settings.mail_port: make_mail_page(mailbox),
     }
 
@@ -59,8 +55,8 @@ def serve(settings: Settings) -> None:
 
     async def main() -> None:
         config = uvicorn.Config(by_port, lifespan="off", access_log=False, log_level="warning")
-        sockets = [socket.create_server((HOST, port)) for port in applications]
-        async with smtp_server(mailbox, settings.smtp_port):
+        sockets = [socket.create_server((settings.host, port)) for port in applications]
+        async with smtp_server(mailbox, settings.host, settings.smtp_port):
             await uvicorn.Server(config).serve(sockets=sockets)
 
     asyncio.run(main())
