@@ -249,6 +249,22 @@ async def test_the_trail_leads_from_an_event_to_its_causes_and_effects(
     assert await trail_of(app, new_id(), first.id) == []
 
 
+async def test_the_trail_of_a_request_is_all_that_came_of_it(app: Database, pipe: Database) -> None:
+    ines, request = person(), new_id()
+    first = event(PersonChange.JOINED, ines, 1, ce_correlationid=str(request))
+    second = event(
+        PersonChange.CHANGED,
+        ines,
+        2,
+        ce_causationid=str(first.id),
+        ce_correlationid=str(request),
+    )
+    another = event(PersonChange.CHANGED, ines, 3)
+    await project(pipe, first, second, another)
+
+    assert await trail_of(app, ines.organisation_id, request) == [first.id, second.id]
+
+
 async def test_the_trail_holds_ids_of_any_kind_and_circles(app: Database, pipe: Database) -> None:
     ines = person()
     odd = UUID(int=7)

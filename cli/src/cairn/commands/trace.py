@@ -48,7 +48,7 @@ def trace(
     Parameters
     ----------
     event
-        The id of the event.
+        The id of the event, or of the request that began it (the answer's `x-request-id`).
     connection
         Where the platform is, and who asks.
     json
@@ -58,7 +58,7 @@ def trace(
         found = client.query(EVENT_TRAIL, id=str(event))["eventTrail"]
     events = msgspec.convert(found or [], list[Event])
     if not events:
-        raise Trouble(f"There is no event {event}, or it is not yours to see.")
+        raise Trouble(f"There is no event or request {event}, or it is not yours to see.")
     if json:
         print_json(events)
         return

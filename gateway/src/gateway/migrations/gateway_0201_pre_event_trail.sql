@@ -20,6 +20,7 @@ create table events (
     primary key (organisation_id, id)
 ) partition by range (id);
 create index events_by_cause on events (organisation_id, causation_id);
+create index events_by_request on events (organisation_id, correlation_id);
 select cairn.protect('events');
 select cairn.share('events');
 
@@ -66,7 +67,8 @@ revoke execute on function prepare_event_months(int) from public;
 grant execute on function prepare_event_months(int) to cairn_pipe;
 select prepare_event_months(3);
 
--- What caused an event, the event, and all that it caused: the earliest thousand.
+-- What caused an event, the event, and all that it caused; or, of a request, all that came of it:
+-- the earliest thousand.
 create function event_trail(wanted uuid) returns setof events
 language sql stable
 as $$
@@ -80,7 +82,8 @@ as $$
     ),
     effects as (
         select e.* from events e
-        where e.organisation_id = cairn.organisation() and e.id = wanted
+        where e.organisation_id = cairn.organisation()
+          and (e.id = wanted or e.correlation_id = wanted)
         union
         select effect.* from effects f
         join events effect

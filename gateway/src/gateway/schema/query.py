@@ -57,10 +57,11 @@ class Query:
         "The programme with this id; null where there is none.", "true", PROGRAMME
     )
     event_trail: list[TrailEvent] | None = listed(
-        "What caused an event, the event, and all that it caused, the earliest first, a thousand "
-        "at most; null where there is no such event. For administrators and operators.",
+        "What caused an event, the event, and all that it caused; or all that came of a request. The "
+        "earliest first, a thousand at most; null where there is none. For administrators and "
+        "operators.",
         "(select jsonb_agg(e) from event_trail({value}) e)",
         sees=visibility.OPERATORS,
         argument="id",
-        argument_description="The event's own id, a UUID.",
+        argument_description="The id of an event, or of a request (`x-request-id`), a UUID.",
     )
