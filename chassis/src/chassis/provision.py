@@ -3,14 +3,49 @@
 <service>_owner   owns the tables; migrations only
 <service>_app     commands and queries, within one tenant
 <service>_pipe    relay, consumer, projector: across tenants, on what was shared with it
+
+`python -m chassis.provision <service>` makes them from the DSNs that the service itself is told.
 """
 
+import argparse
+import asyncio
+import re
+import sys
 from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.settings import load
 
 GROUPS = ("cairn_app", "cairn_pipe")  # what migrations grant to, whatever the service
 KINDS = ("owner", "app", "pipe")
+
+
+class DatabaseSettings(BaseSettings):
+    """Each is the environment variable CAIRN_DATABASE_<NAME>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CAIRN_DATABASE_", frozen=True, hide_input_in_errors=True
+    )
+
+    superuser: SecretStr = Field(description="the cluster's database `postgres`, as a superuser")
+    owner: SecretStr = Field(description="the service's database, as its owner")
+    app: SecretStr = Field(description="the same database, as the application role")
+    pipe: SecretStr = Field(description="the same database, as the role of the pipes")
+
+    def password(self, service: str, kind: str) -> str:
+        """What the DSN of this role says. Ends the process where it is of another role."""
+        dsn = urlsplit(getattr(self, kind).get_secret_value())
+        named = (unquote(dsn.username or ""), dsn.path.removeprefix("/"))
+        if named != (f"{service}_{kind}", service) or not dsn.password:
+            sys.exit(
+                f"CAIRN_DATABASE_{kind.upper()}: must be"
+                f" postgresql://{service}_{kind}:<password>@<host>/{service}"
+            )
+        return unquote(dsn.password)
 
 
 async def provision(superuser_dsn: str, service: str, passwords: Mapping[str, str]) -> None:
@@ -52,3 +87,27 @@ async def _ensure_role(connection: asyncpg.Connection, name: str, login: str) ->
         await connection.execute(
             f"create role {name} {login} nosuperuser nobypassrls nocreatedb nocreaterole"
         )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m chassis.provision",
+        description="Make a service's database and its roles; the environment says with which"
+        " passwords: CAIRN_DATABASE_SUPERUSER, _OWNER, _APP and _PIPE.",
+    )
+    parser.add_argument("service", type=_name, help="its name, which is the database's too")
+    service = parser.parse_args().service
+    settings = load(DatabaseSettings)
+    passwords = {kind: settings.password(service, kind) for kind in KINDS}
+    asyncio.run(provision(settings.superuser.get_secret_value(), service, passwords))
+
+
+def _name(text: str) -> str:
+    """It becomes part of SQL statements, so it is a plain name."""
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        raise argparse.ArgumentTypeError("lower-case letters, digits and _ only")
+    return text
+
+
+if __name__ == "__main__":
+    main()
