@@ -46,16 +46,19 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
+USUAL = ("visible", "reads", "consumers")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("subjects", nargs="*", help=f"what to measure: {', '.join(SUBJECTS)}")
+    parser.add_argument("subjects", nargs="*", help=f"of {', '.join(SUBJECTS)}")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, each with every contender")
     asked = parser.parse_args()
     if unknown := set(asked.subjects) - set(SUBJECTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers end with us
-    for name in asked.subjects or SUBJECTS:
+    for name in asked.subjects or USUAL:
         print(uvloop.run(SUBJECTS[name](asked.rounds)), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Events a second, CPU of an event, latency when idle, memory: each loop in turn, in rounds."""
+"""Each loop in turn, in rounds: what it makes of a backlog, and what it is like when idle."""
 
 import asyncio
 import random
@@ -13,55 +13,52 @@ from bench.consumers.loops import LOOPS
 from bench.consumers.stage import Stage, ended_pairing, held
 from bench.servers import Servers
 
-BACKLOG = {"sessions": 1500, "gateway": 12_000}  # events
+BACKLOG = {"sessions": 1500, "gateway": 6000}  # events
 SINGLES = 20  # events that come one by one
-IDLE = 1.5  # seconds
-GAP = (0.05, 0.5)  # seconds between events that come one by one
+GAP = (0.05, 0.5)  # seconds between them
+IDLE = 2.0  # seconds without any
 
 
-class Round(msgspec.Struct, kw_only=True):
-    """What one loop gave in one round. CPU is in microseconds an event, latency in ms."""
+class Backlog(msgspec.Struct, kw_only=True):
+    """What one loop made of a backlog. CPU is in microseconds an event."""
 
     loop: str
     service: str
     events_per_second: float
     cpu: float
     postgres_cpu: float
-    latencies: list[float]
-    idle_cpu: float  # percent of a core
-    memory: float  # MiB, after the backlog
+    memory: float  # MiB
+
+
+class Idle(msgspec.Struct, kw_only=True):
+    """What one loop is like when little happens."""
+
+    loop: str
+    latencies: list[float]  # ms, from an event's sending until it is committed
+    cpu: float  # per cent of a core, while nothing happens
 
 
 async def measure(servers: Servers, rounds: int) -> str:
     """Measure, keep what each round gave, and sum it up in tables."""
-    measured: list[Round] = []
-    for service, backlog in BACKLOG.items():
+    backlogs: list[Backlog] = []
+    idles: list[Idle] = []
+    for service, events in BACKLOG.items():
         async with Stage.open(service, servers) as stage:
-            await _round(stage, "our loop", backlog // 4)  # warms the servers
+            await _backlog(stage, "our loop", events // 4)  # warms the servers
             for _ in range(rounds):
-                measured += [await _round(stage, loop, backlog) for loop in LOOPS]
-    figures.keep("consumers", measured)
-    return "\n\n".join(_summary(measured, service) for service in BACKLOG)
+                backlogs += [await _backlog(stage, loop, events) for loop in LOOPS]
+            if service == "gateway":
+                for _ in range(rounds):
+                    idles += [await _idle(stage, loop) for loop in LOOPS]
+    figures.keep("consumers", {"backlogs": backlogs, "idles": idles})
+    return "\n\n".join([*(_summary(backlogs, service) for service in BACKLOG), _idleness(idles)])
 
 
-async def _round(stage: Stage, loop: str, backlog: int) -> Round:
+async def _backlog(stage: Stage, loop: str, events: int) -> Backlog:
     await stage.skip_to_end()
     async with stage.worker(loop) as pid, stage.producer() as producer:
-        idle = usage.cpu_seconds(pid)
-        await asyncio.sleep(IDLE)
-        idle = usage.cpu_seconds(pid) - idle
-
-        latencies: list[float] = []
-        async with stage.telling():
-            for _ in range(SINGLES):
-                await asyncio.sleep(random.uniform(*GAP))
-                record = ended_pairing()
-                sent = time.perf_counter()
-                await producer.send(record)
-                latencies.append((await stage.moved() - sent) * 1000)
-
-        records = [ended_pairing() for _ in range(backlog)]
-        end = await stage.position() + backlog
+        records = [ended_pairing() for _ in range(events)]
+        end = await stage.position() + events
         async with held(pid):
             await producer.send(*records)
             began = time.perf_counter()
@@ -70,47 +67,70 @@ async def _round(stage: Stage, loop: str, backlog: int) -> Round:
         took = time.perf_counter() - began
         cpu = usage.cpu_seconds(pid) - cpu
         postgres = usage.cpu_seconds(stage.postgres_pid) - postgres
-        return Round(
+        return Backlog(
             loop=loop,
             service=stage.service,
-            events_per_second=backlog / took,
-            cpu=cpu / backlog * 1e6,
-            postgres_cpu=postgres / backlog * 1e6,
-            latencies=latencies,
-            idle_cpu=idle / IDLE * 100,
+            events_per_second=events / took,
+            cpu=cpu / events * 1e6,
+            postgres_cpu=postgres / events * 1e6,
             memory=usage.memory_mebibytes(pid),
         )
 
 
-def _summary(measured: Sequence[Round], service: str) -> str:
-    ours = statistics.median(
-        each.cpu for each in measured if (each.loop, each.service) == ("our loop", service)
-    )
-    rows: list[list[str]] = []
-    for loop in LOOPS:
-        rounds = [each for each in measured if (each.loop, each.service) == (loop, service)]
-        latencies = [latency for each in rounds for latency in each.latencies]
-        cpu = [each.cpu for each in rounds]
-        rows.append(
-            [
-                loop,
-                figures.spread([each.events_per_second for each in rounds]),
-                figures.spread(cpu),
-                f"{statistics.median(cpu) / ours:.2f}x",
-                figures.spread([each.postgres_cpu for each in rounds]),
-                " / ".join(f"{figures.percentile(latencies, each):.1f}" for each in (50, 99)),
-                f"{statistics.median(each.idle_cpu for each in rounds):.1f} %",
-                f"{statistics.median(each.memory for each in rounds):.0f}",
-            ]
-        )
+async def _idle(stage: Stage, loop: str) -> Idle:
+    await stage.skip_to_end()
+    async with stage.worker(loop) as pid, stage.producer() as producer, stage.telling():
+        latencies: list[float] = []
+        for _ in range(SINGLES):
+            await asyncio.sleep(random.uniform(*GAP))
+            record = ended_pairing()
+            sent = time.perf_counter()
+            await producer.send(record)
+            latencies.append((await stage.moved() - sent) * 1000)
+        cpu = usage.cpu_seconds(pid)
+        await asyncio.sleep(IDLE)
+        cpu = usage.cpu_seconds(pid) - cpu
+        return Idle(loop=loop, latencies=latencies, cpu=cpu / IDLE * 100)
+
+
+def _summary(measured: Sequence[Backlog], service: str) -> str:
+    of = {
+        loop: [each for each in measured if (each.loop, each.service) == (loop, service)]
+        for loop in LOOPS
+    }
+    ours = statistics.median(each.cpu for each in of["our loop"])
+    rows = [
+        [
+            loop,
+            figures.spread([each.events_per_second for each in rounds]),
+            figures.spread([each.cpu for each in rounds]),
+            f"{statistics.median(each.cpu for each in rounds) / ours:.2f}x",
+            figures.spread([each.postgres_cpu for each in rounds]),
+            f"{statistics.median(each.memory for each in rounds):.0f}",
+        ]
+        for loop, rounds in of.items()
+    ]
     columns = [
-        f"{service}: driven by",
+        f"{service}, driven by",
         "events/s",
         "CPU µs an event",
         "to ours",
         "PostgreSQL µs",
-        "idle p50 / p99 ms",
-        "idle CPU",
         "MiB",
     ]
     return figures.table(columns, rows)
+
+
+def _idleness(measured: Sequence[Idle]) -> str:
+    rows: list[list[str]] = []
+    for loop in LOOPS:
+        rounds = [each for each in measured if each.loop == loop]
+        latencies = [latency for each in rounds for latency in each.latencies]
+        rows.append(
+            [
+                loop,
+                *(f"{figures.percentile(latencies, percent):.1f}" for percent in (50, 90, 99)),
+                f"{statistics.median(each.cpu for each in rounds):.1f} %",
+            ]
+        )
+    return figures.table(["idle, driven by", "p50 ms", "p90", "p99", "CPU of a core"], rows)
