@@ -32,6 +32,7 @@ ATTEMPTS = 4
 
 ACQUIRE_TIMEOUT = 5.0  # seconds
 COMMAND_TIMEOUT = 10.0  # seconds
+LARGEST_STATEMENT = 128 * 1024  # bytes of one that a connection keeps prepared: the gateway's grow
 DEAD_PEER = 5  # seconds after which a silent peer counts as gone
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ class Database:
             init=prepare_connection,
             reset=None if reset else _leave,
             command_timeout=COMMAND_TIMEOUT,
+            max_cacheable_statement_size=LARGEST_STATEMENT,
             max_inactive_connection_lifetime=60,
             server_settings=server_settings(name) | settings,
         )

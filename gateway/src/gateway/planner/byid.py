@@ -38,9 +38,11 @@ def by_id(compiler: "Compiler", nodes: list[FieldNode], arguments: Arguments, ar
 
     ids = compiler.parameters.add("jsonb", listed)
     each = compiler.alias()
-    cases = "".join(
-        f" when {literal(name)} then {found(name, f'({each}.id ->> 1)::uuid')}" for name in types
-    )
+    with compiler.cost.on_pages_of(lambda values: len(read(values))):
+        cases = "".join(
+            f" when {literal(name)} then {found(name, f'({each}.id ->> 1)::uuid')}"
+            for name in types
+        )
     text = f"coalesce(case {each}.id ->> 0{cases} end, 'null')" if types else "'null'"
     return json_array(
         f"select {text} from jsonb_array_elements({ids}) with ordinality {each}(id, place)"

@@ -19,6 +19,7 @@ from gateway.planner.arguments import Arguments
 from gateway.planner.byid import by_id
 from gateway.planner.collect import Collector, Fields, selections_of
 from gateway.planner.connections import connection
+from gateway.planner.cost import Cost
 from gateway.planner.leaves import json_of, json_of_list, leaf_in, postgres_type
 from gateway.planner.model import ById, Column, Computed, Count, Filter, Listed, Many, One, OneOf
 from gateway.planner.parameters import Parameters
@@ -37,6 +38,7 @@ class Compiler:
         self.collector = collector
         self.values = values
         self.parameters = Parameters()
+        self.cost = Cost()
         self._aliases = count(1)
 
     def alias(self) -> str:
@@ -71,6 +73,7 @@ class Compiler:
 
     def rows(self, type_name: str, on: str, parent: str, via: Rows | None = None) -> Rows:
         """The rows of a type that `on` relates to the parent and the viewer may see."""
+        self.cost.add_place()
         alias = self.alias()
         condition = fill(on, row=alias, parent=parent, via=via.alias if via else "")
         return Rows.of(self.model.tables[type_name], alias, (condition,), via=via)

@@ -48,11 +48,10 @@ class _Connection:
     def text(self, nodes: list[FieldNode]) -> str:
         fields = self.compiler.fields(self.type, nodes)
         asked = [each[0].name.value for each in fields.values()]
-        row = self.row
         if asked == ["edges"] and not self.paging.backward:
             ((key, edges),) = fields.items()
             page = f"{self._edge(edges)} from {self._rows_of_page()}"
-            ordered = f"{page} order by {self.paging.order(row)} limit {self.paging.size}"
+            ordered = f"{page} order by {self.paging.order(self.row)} limit {self.paging.size}"
             return json_object([(key, json_array(f"select {ordered}"))])
         whole = json_object((key, self._member(each)) for key, each in fields.items())
         return f"(select {whole} from ({self._page()}) page)" if self.is_read else whole
@@ -89,7 +88,8 @@ class _Connection:
                     return word(self.edge.name)
 
         fields = self.compiler.fields(self.edge, nodes)
-        return json_object((key, member(each)) for key, each in fields.items())
+        with self.compiler.cost.on_pages_of(self.paging.read_size):
+            return json_object((key, member(each)) for key, each in fields.items())
 
     def _cursor_on_page(self, which: str, order: str = "") -> str:
         """The cursor of the first of some rows of the page, made for that one only."""
@@ -143,7 +143,8 @@ class _Connection:
         The constant limit is for PostgreSQL's planner: where it does not know the limit it reckons
         with a tenth of all rows, and would rather sort the whole tenant than follow the index.
         """
-        rows = self._all_rows()
+        with self.compiler.cost.on_pages_of(self.paging.read_size):
+            rows = self._all_rows()
         within = rows.and_(*self.paging.within(rows.alias))
         order = self.paging.order(rows.alias)
         return f"({within.select(f'{rows.alias}.*', order, str(MOST + 1))}) {self.row}"

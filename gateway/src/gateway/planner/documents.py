@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from gateway.planner.errors import RequestError, refused
-from gateway.planner.limits import MOST_CHARACTERS, MOST_TOKENS, measure
+from gateway.planner.limits import MOST_CHARACTERS, MOST_COMMENTS, MOST_TOKENS, measure
 from gateway.planner.variables import require_storable
 
 MOST_ERRORS = 20
@@ -55,7 +55,12 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
         message = f"The document has {len(text)} characters, of {MOST_CHARACTERS} at most."
         raise refused("TOO_LARGE", message)
     try:
-        ast = parse(text, max_tokens=MOST_TOKENS)
+        ast = parse(
+            text,
+            max_lexical_tokens=MOST_TOKENS,
+            max_comments=MOST_COMMENTS,
+            allow_empty_selection_sets=False,
+        )
     except GraphQLError as error:
         raise RequestError("GRAPHQL_PARSE_FAILED", [error]) from None
     document = Document(

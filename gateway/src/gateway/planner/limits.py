@@ -19,6 +19,7 @@ from gateway.planner.errors import refused
 
 MOST_CHARACTERS = 64 * 1024
 MOST_TOKENS = 2000
+MOST_COMMENTS = 200
 DEEPEST = 20  # fields within fields
 MOST_FIELDS = 1000  # with every fragment written out where it is spread
 MOST_COMPARISONS = 5000  # of selections that meet under one name; they cost validation 2 us each

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql.execution.values import VariableValues
 
-from gateway.planner.arguments import Arguments
+from gateway.planner.arguments import Arguments, Reader
 from gateway.planner.cursors import read_cursor
 from gateway.planner.errors import refused
 from gateway.planner.parameters import Parameters
@@ -22,6 +22,7 @@ class Paging:
     descending: bool
     backward: bool
     size: str
+    read_size: Reader
     after: str | None
     before: str | None
 
@@ -79,19 +80,21 @@ def paging(
 
         return f"({', '.join(parameters.add_group(types, keys))})"
 
+    read_size = _size_reader(arguments, "last" if backward else "first")
     return Paging(
         columns=columns,
         descending=descending,
         backward=backward,
-        size=_size(arguments, parameters, "last" if backward else "first"),
+        size=parameters.add("int", read_size),
+        read_size=read_size,
         after=cursor("after"),
         before=cursor("before"),
     )
 
 
-def _size(arguments: Arguments, parameters: Parameters, name: str) -> str:
+def _size_reader(arguments: Arguments, name: str) -> Reader:
     if not arguments.given(name):
-        return str(DEFAULT_SIZE)
+        return lambda _: DEFAULT_SIZE
     read = arguments.reader(name)
 
     def size(values: VariableValues) -> int:
@@ -101,4 +104,4 @@ def _size(arguments: Arguments, parameters: Parameters, name: str) -> str:
             raise refused("BAD_PAGE", message, [arguments.node])
         return asked
 
-    return parameters.add("int", size)
+    return size

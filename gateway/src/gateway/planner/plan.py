@@ -69,6 +69,7 @@ class Plan:
         self._statement = statement
         self._values = values
         self._arguments = statement.parameters.read(values)
+        statement.cost.check(values)
 
     async def run(
         self,

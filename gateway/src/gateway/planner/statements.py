@@ -10,6 +10,7 @@ from graphql.execution.values import VariableValues
 from gateway.planner.arguments import argument_values
 from gateway.planner.collect import Collector
 from gateway.planner.compile import TYPENAME, Compiler
+from gateway.planner.cost import Cost
 from gateway.planner.documents import Document
 from gateway.planner.introspection import INTROSPECTION, Introspection
 from gateway.planner.parameters import Parameters
@@ -24,6 +25,7 @@ class Statement:
     operation: OperationDefinitionNode
     sql: str | None  # None: it asks for the schema only
     parameters: Parameters
+    cost: Cost
     introspection: Introspection
     mutations: tuple[tuple[str, FieldNode], ...]  # by response key, in the order to carry out
     root: GraphQLObjectType
@@ -62,6 +64,7 @@ def compile_statement(
         if names <= {TYPENAME, *INTROSPECTION}
         else statement(concat(["""'{"data":'""", answer, "'}'"]), compiler.parameters.types),
         parameters=compiler.parameters,
+        cost=compiler.cost,
         introspection=introspection,
         mutations=tuple(
             (key, nodes[0])

@@ -53,6 +53,30 @@ def test_hostile_documents(planner: Planner, text: str, code: str) -> None:
     assert refusal(planner, text) == code
 
 
+def pages(*sizes: object) -> str:
+    """People of people: a page of reports within each page."""
+    inner = "id"
+    for size in reversed(sizes[1:]):
+        inner = f"reports(first: {size}) {{ edges {{ node {{ {inner} }} }} }}"
+    declared = "($n: Int)" if "$n" in sizes else ""
+    return f"query {declared} {{ people(first: {sizes[0]}) {{ edges {{ node {{ {inner} }} }} }} }}"
+
+
+def test_lists_within_lists_within_lists(planner: Planner) -> None:
+    with pytest.raises(RequestError, match="may come to 127550 rows, of 10000 at most"):
+        planner.plan(pages(50, 50, 50))
+    planner.plan(pages(20, 20, 20))
+    planner.plan(pages(100, "$n", 2), None, {"n": 10})
+    with pytest.raises(RequestError, match="smaller pages"):
+        planner.plan(pages(100, "$n", 2), None, {"n": 50})
+
+
+def test_many_places(planner: Planner) -> None:
+    managers = " ".join(f"a{n}: manager {{ id }}" for n in range(100))
+    with pytest.raises(RequestError, match="from more than 100 places"):
+        planner.plan(f"{{ viewer {{ {managers} }} }}")
+
+
 def test_what_is_measured_is_also_what_is_not_run(planner: Planner) -> None:
     """A fragment that no operation spreads is validated too, and so it is measured too."""
     text = "{ viewer { id } } fragment Unused on Person { " + "id " * 200 + "}"

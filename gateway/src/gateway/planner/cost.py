@@ -1,0 +1,45 @@
+"""How much an operation may read, reckoned before it runs: every page full, every list nested."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from math import prod
+
+from graphql.execution.values import VariableValues
+
+from gateway.planner.arguments import Reader
+from gateway.planner.errors import refused
+
+MOST_PLACES = 100  # that a statement reads rows in: PostgreSQL plans each
+MOST_ROWS = 10_000  # that an operation may come to, each place read for every row around it
+
+
+class Cost:
+    """Grows while a statement is compiled; afterwards it weighs each request."""
+
+    def __init__(self) -> None:
+        self._around: list[Reader] = []  # the sizes of the pages around the place in question
+        self._places: list[tuple[Reader, ...]] = []
+
+    def add_place(self) -> None:
+        """A place where rows are read. Raises RequestError where there are too many."""
+        self._places.append(tuple(self._around))
+        if len(self._places) > MOST_PLACES:
+            message = f"The operation reads from more than {MOST_PLACES} places: split it."
+            raise refused("TOO_LARGE", message)
+
+    @contextmanager
+    def on_pages_of(self, size: Reader) -> Generator[None]:
+        """What is added within is read for every row of a page."""
+        self._around.append(size)
+        yield
+        self._around.pop()
+
+    def check(self, values: VariableValues) -> None:
+        """Raises RequestError for a request that may come to too many rows."""
+        rows = sum(prod(size(values) for size in sizes) for sizes in self._places)
+        if rows > MOST_ROWS:
+            message = (
+                f"The operation may come to {rows} rows, of {MOST_ROWS} at most: ask for smaller"
+                " pages, or for fewer lists within lists."
+            )
+            raise refused("TOO_LARGE", message)
