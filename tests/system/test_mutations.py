@@ -179,7 +179,6 @@ async def _profile_and_inbox(ben: Shown, tenant: Organisation) -> None:
         return viewer if viewer["unreadNotificationCount"] else None
 
     viewer = await eventually(something_unread)
-    assert viewer is not None
     [notification] = nodes(viewer["notifications"])
     payload = await ben(
         "markRead", "notifications { id readAt }", notificationIds=[notification["id"]]
