@@ -20,21 +20,21 @@ async def locate(
 
     Raises Stopped, with what to do.
     """
-    row = await connection.fetchrow(
+    # Two statements: where another inserts the row at the same time, only a later one can see it.
+    await connection.execute(
         """
-        with made as (
-            insert into cairn.positions (topic, partition, next, cluster)
-            values ($1, $2, $3, $4) on conflict do nothing returning next, cluster
-        )
-        select next, cluster from made
-        union all
-        select next, cluster from cairn.positions where topic = $1 and partition = $2
-        limit 1
+        insert into cairn.positions (topic, partition, next, cluster)
+        values ($1, $2, $3, $4) on conflict do nothing
         """,
         partition.topic,
         partition.partition,
         start,
         cluster,
+    )
+    row = await connection.fetchrow(
+        "select next, cluster from cairn.positions where topic = $1 and partition = $2",
+        partition.topic,
+        partition.partition,
     )
     assert row is not None
     where = _where(partition)
