@@ -57,8 +57,8 @@ class Query:
         "The programme with this id; null where there is none.", "true", PROGRAMME
     )
     event_trail: list[TrailEvent] | None = listed(
-        "What caused an event, the event, and all that it caused; or all that came of a request. The "
-        "earliest first, a thousand at most; null where there is none. For administrators and "
+        "What caused an event, the event, and all that it caused; or all that came of a request. "
+        "The earliest first, a thousand at most; null where there is none. For administrators and "
         "operators.",
         "(select jsonb_agg(e) from event_trail({value}) e)",
         sees=visibility.OPERATORS,
