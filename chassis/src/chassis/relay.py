@@ -121,6 +121,7 @@ class Relay:
             compression_type="lz4",
         )
         try:
+            await _measure(lock)  # of what waits, nothing else tells while Kafka is away
             await producer.start()
             self._leads = True
             metrics.RELAY_LEADS.set(1)

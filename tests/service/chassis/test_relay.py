@@ -8,9 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.database import Database
 from chassis.outbox import Lane, Waiting, put
+from chassis.relay import Relay
+from prometheus_client import REGISTRY
 from support.ledger import Ledger, caller, in_background, read_log, superuser
 from support.waiting import eventually
 
+from chassis import metrics
 from chassis import relay as relay_module
 
 
@@ -192,3 +195,17 @@ async def test_an_event_that_kafka_refuses_is_parked_with_the_later_ones_of_its_
     assert [row["parked"] for row in left] == ["MessageSizeTooLargeError", None]
     assert (await versions_in_log(ledger))[str(other)] == [1, 2]
     assert (await versions_in_log(ledger))[str(account)] == [1]
+
+
+async def test_what_waits_is_told_while_kafka_is_away(ledger: Ledger, app: Database) -> None:
+    await ledger.opened(app, caller())
+    lane = {"lane": "interactive"}
+    metrics.OUTBOX_DEPTH.labels(**lane).set(0)
+    metrics.OUTBOX_AGE.labels(**lane).set(0)
+
+    def told(name: str) -> float:
+        return REGISTRY.get_sample_value(name, lane) or 0
+
+    nowhere = Relay(dsn=ledger.dsn.pipe, kafka="127.0.0.1:1", service="ledger")
+    async with in_background(nowhere.run):
+        await eventually(lambda: told("cairn_outbox_depth") and told("cairn_outbox_age_seconds"))
