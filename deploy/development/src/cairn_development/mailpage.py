@@ -14,21 +14,35 @@ from cairn_development.settings import LOCAL_NAMES
 
 PAGE = Markup("""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width">
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem }}
-td, th {{ text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0 }}
-pre {{ white-space: pre-wrap; background: #f4f4f4; padding: 1rem }}
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 70rem;
+  color: #2b2b2b }}
+h1 {{ font-size: 1.5rem }}
+h2 {{ font-size: 1rem; color: #6b6b6b; margin-top: 2rem }}
+a {{ color: #24577a }}
+table {{ border-collapse: collapse; width: 100% }}
+td, th {{ text-align: left; vertical-align: top; padding: .4rem 1rem .4rem 0;
+  border-bottom: 1px solid #e4e1da; overflow-wrap: anywhere }}
+th {{ color: #6b6b6b; font-weight: normal; white-space: nowrap }}
+td.time {{ white-space: nowrap; font-variant-numeric: tabular-nums }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f2ee; padding: 1rem }}
+iframe {{ width: 100%; height: 24rem; border: 1px solid #e4e1da; border-radius: 8px }}
 </style>
 {body}
 """)
-LIST = Markup("""<h1>Mails</h1><p>{count}, the newest first.</p><table>
-<tr><th>Received<th>To<th>Subject{rows}</table>""")
-ROW = Markup('<tr><td>{at:%Y-%m-%d %H:%M:%S}<td>{to}<td><a href="/mails/{id}">{subject}</a>')
-READ = Markup(
-    """<p><a href="/">All mails</a></p><h1>{subject}</h1><table>{headers}</table>{parts}"""
+LIST = Markup("""<h1>Mails</h1>
+<p>{count:,} that Cairn sent, the newest first. They are kept here; none has left this machine.</p>
+<table><tr><th>Received (UTC)<th>To<th>Subject{rows}</table>""")
+ROW = Markup(
+    '<tr><td class="time">{at:%Y-%m-%d %H:%M:%S}<td>{to}<td><a href="/mails/{id}">{subject}</a>'
 )
+READ = Markup("""<p><a href="/">All mails</a></p>
+<h1>{subject}</h1>{parts}<h2>Headers</h2><table>{headers}</table>""")
 HEADER = Markup("<tr><th>{name}<td>{value}")
 TEXT = Markup("<h2>{kind}</h2><pre>{text}</pre>")
+# As a mail client shows it: a frame of its own, in which nothing runs and from which nothing leads.
+HTML = Markup('<h2>{kind}</h2><iframe sandbox title="The mail" srcdoc="{text}"></iframe>')
 OTHER = Markup("<h2>{kind}</h2><p>{filename}, {size} bytes</p>")
 
 # Nothing but the page itself and its styles: a mail that got past the escaping could do nothing.
@@ -99,4 +113,5 @@ def _part(part: Part) -> Markup:
     if part.text is None:
         name = part.filename or "without a name"
         return OTHER.format(kind=part.content_type, filename=name, size=part.size)
-    return TEXT.format(kind=part.content_type, text=part.text)
+    shown = HTML if part.content_type == "text/html" else TEXT
+    return shown.format(kind=part.content_type, text=part.text)
