@@ -57,8 +57,9 @@ def start_logs(service: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    # A broker that is away makes aiokafka write hundreds of lines a second; the metrics tell it.
-    for noisy in ("aiokafka", "faststream", "uvicorn.access"):
+    # A broker that is away makes aiokafka write hundreds of lines a second, and HTTP clients write
+    # one for each request; the metrics tell it.
+    for noisy in ("aiokafka", "faststream", "httpx2", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

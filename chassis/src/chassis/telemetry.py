@@ -3,18 +3,26 @@
 import asyncio
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from opentelemetry import propagate, trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_OFF,
+    Decision,
+    ParentBased,
+    SamplingResult,
+    TraceIdRatioBased,
+)
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer, TraceState
+from opentelemetry.util.types import Attributes
 
 FLUSH_DEADLINE = 2.0  # seconds; the SDK's own time-outs are not kept when the collector is gone
 
@@ -41,9 +49,27 @@ def tracer() -> Tracer:
     return trace.get_tracer("cairn")
 
 
+class Share(TraceIdRatioBased):
+    """A share of the requests, and every batch that is linked to one of them."""
+
+    def should_sample(
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        if any(link.context.trace_flags.sampled for link in links or ()):
+            return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes)
+        return super().should_sample(parent_context, trace_id, name, kind, attributes)
+
+
 def start_telemetry(service: str, *, endpoint: str, ratio: float) -> TracerProvider:
     """Set the process's tracer provider; without an endpoint, contexts are carried but not kept."""
-    sampler = ParentBased(TraceIdRatioBased(ratio)) if endpoint else ALWAYS_OFF
+    sampler = ParentBased(Share(ratio)) if endpoint else ALWAYS_OFF
     provider = TracerProvider(
         sampler=sampler, resource=Resource.create({"service.name": f"cairn-{service}"})
     )
@@ -77,6 +103,7 @@ def span(
     kind: SpanKind = SpanKind.INTERNAL,
     within: Mapping[str, str] | None = None,
     attributes: Mapping[str, Any] | None = None,
+    links: Sequence[Link] = (),
 ) -> Generator[Span]:
     """A span, in the trace that `within` carries or else in the running one.
 
@@ -88,6 +115,7 @@ def span(
         context=context,
         kind=kind,
         attributes=attributes,
+        links=links,
         record_exception=False,
         set_status_on_exception=False,
     ) as current:
@@ -106,7 +134,7 @@ def trace_statement(record: Any) -> None:
     ended = time.time_ns()
     text = " ".join(record.query.split())
     statement = tracer().start_span(
-        " ".join(text.split(" ", 3)[:3])[:60],
+        " ".join(text.partition("(")[0].split(" ", 4)[:4])[:60],
         kind=SpanKind.CLIENT,
         start_time=ended - int(record.elapsed * 1e9),
         attributes={"db.system.name": "postgresql", "db.query.text": text[:1000]},

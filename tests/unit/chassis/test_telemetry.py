@@ -9,7 +9,8 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import StatusCode
+from opentelemetry.sdk.trace.sampling import ParentBased
+from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
 from support.servers import free_ports
 
 from chassis import telemetry
@@ -63,6 +64,7 @@ def test_a_statement_is_a_span_with_its_text_and_without_its_values(
             )
         )
     statement, _ = spans.get_finished_spans()
+    assert statement.name == "select state from people"
     assert statement.attributes is not None
     assert statement.attributes["db.query.text"] == "select state from people where email = $1"
     assert "ines@x.example" not in str(dict(statement.attributes))
@@ -75,6 +77,21 @@ def test_outside_a_trace_no_statement_is_kept(spans: InMemorySpanExporter) -> No
     with trace.use_span(trace.INVALID_SPAN):
         telemetry.trace_statement(Statement("select 1", (), 0.1, None))
     assert spans.get_finished_spans() == ()
+
+
+def test_what_is_linked_to_a_traced_request_is_traced_whatever_the_share() -> None:
+    provider = TracerProvider(sampler=ParentBased(telemetry.Share(0)))
+    tracer = provider.get_tracer("test")
+    contexts = {
+        flags: SpanContext(1, 1, is_remote=True, trace_flags=TraceFlags(flags))
+        for flags in (TraceFlags.DEFAULT, TraceFlags.SAMPLED)
+    }
+    recorded = {
+        flags: tracer.start_span("batch", links=[Link(context)]).is_recording()
+        for flags, context in contexts.items()
+    }
+    assert recorded == {TraceFlags.DEFAULT: False, TraceFlags.SAMPLED: True}
+    assert not tracer.start_span("request").is_recording()
 
 
 async def test_a_collector_that_is_gone_does_not_keep_a_process_from_ending(
