@@ -3,6 +3,7 @@
 import email.policy
 import itertools
 import os
+import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 PARSER = BytesParser(policy=email.policy.default)
+NAME = re.compile(r"[0-9]{19}-[0-9]+")
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -69,7 +71,7 @@ class Mailbox:
         return [_summary(name, self._parse(name, headers_only=True)) for name in self.names()]
 
     def read(self, name: str) -> Mail | None:
-        if name not in self.names():
+        if not NAME.fullmatch(name) or not self._path(name).exists():
             return None
         message = self._parse(name)
         summary = _summary(name, message)
