@@ -28,6 +28,7 @@ MAX_RECORDS = 500
 BACKOFF = (0.1, 0.5, 2.0)  # seconds before each further attempt at a record
 PATIENCE = 15.0  # seconds behind the log without progress, before the consumer counts as stuck
 MONITOR_EVERY = 5.0  # seconds between commits of group offsets
+COMPARE_EVERY = 5.0  # seconds between comparisons of where we are with what is stored
 
 log = logger("chassis.consumer")
 
@@ -75,6 +76,7 @@ class Consumer(ConsumerRebalanceListener):
         self._assigned = False
         self._stopped: str | None = None
         self._progressed = time.monotonic()
+        self._compared = time.monotonic()
 
     @property
     def problem(self) -> str | None:
@@ -88,7 +90,7 @@ class Consumer(ConsumerRebalanceListener):
                 if idle < PATIENCE
                 else (f"{self.group} has had no partitions for {idle:.0f} s: is Kafka up?")
             )
-        if self._lag() and idle > PATIENCE:
+        if idle > PATIENCE:
             return (
                 f"{self.group} is {self._lag()} records behind, without progress for {idle:.0f} s."
             )
@@ -187,15 +189,33 @@ class Consumer(ConsumerRebalanceListener):
         self._assigned = True
         self._progressed = time.monotonic()
 
+    async def _compare(self) -> None:
+        """Seek again where less is stored than we have handled: the database has lost something.
+
+        A restore does that, and a crash where commits do not wait for the disk; nobody tells us.
+        """
+        async with self._database.connection() as connection:
+            stored = await positions.stored(connection, self.topic)
+        self._compared = time.monotonic()
+        self._unseeked |= {
+            partition
+            for partition, at in self._at.items()
+            if stored.get(partition.partition, 0) < at
+        }
+
     async def _turn(self) -> None:
+        if time.monotonic() - self._compared > COMPARE_EVERY:
+            await self._compare()
         if self._unseeked:
             await self._seek()
         if not self._at:
+            self._progressed = time.monotonic()
             await asyncio.sleep(0.02)
             return
-        batches = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=MAX_RECORDS)
-        pending = set(batches)
+        pending = set(self._at)  # an error at one partition may take what others were about to give
         try:
+            batches = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=MAX_RECORDS)
+            pending = set(batches)
             for partition, records in batches.items():
                 faults.point("K1")
                 with metrics.HANDLER_SECONDS.labels(self.topic).time():
@@ -206,7 +226,10 @@ class Consumer(ConsumerRebalanceListener):
         finally:
             # What was fetched and not handled is lost to this process: it is read again.
             self._unseeked |= pending & set(self._at)
-        metrics.CONSUMER_LAG.labels(self.topic).set(self._lag())
+        lag = self._lag()
+        if not lag:  # there is nothing to make progress with
+            self._progressed = time.monotonic()
+        metrics.CONSUMER_LAG.labels(self.topic).set(lag)
 
     async def _handle(self, partition: TopicPartition, records: Sequence[Record]) -> None:
         """Handle records in one transaction, or, where that fails, each half on its own."""
@@ -295,11 +318,10 @@ class Consumer(ConsumerRebalanceListener):
                     links.append(Link(context, {telemetry.OFFSET: record.offset}))
         if not links:
             return contextlib.nullcontext()
-        return telemetry.tracer().start_as_current_span(
+        return telemetry.span(
             f"process {self.topic}",
             kind=SpanKind.CONSUMER,
             links=links,
-            record_exception=False,
             attributes={
                 telemetry.SYSTEM: "kafka",
                 telemetry.OPERATION: "process",

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from chassis.envelope import Envelope, Headers, Malformed, parse
+from chassis.text import refuse_unstorable
 
 MAX_RECORD_BODY = 1024 * 1024  # bytes; what is larger cannot be ours
 
@@ -107,11 +108,13 @@ def _read_body(value: bytes, decode: Decode) -> Any:
         raise Malformed(f"the body is larger than {MAX_RECORD_BODY} bytes")
     try:
         state = decode(value)
+        # Looked for in fields too that this version does not know: they are stored with the rest.
+        unstorable = rb"\u0000" in value and refuse_unstorable(msgspec.json.decode(value))
     except msgspec.ValidationError as error:
         raise Malformed(f"the body does not fit its schema: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("the body is not JSON in UTF-8") from None
-    if b"\\u0000" in value:
+    if unstorable:
         raise Malformed("the body contains the character NUL, which cannot be stored")
     return state
 

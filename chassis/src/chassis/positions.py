@@ -64,6 +64,14 @@ def _where(partition: TopicPartition) -> str:
     return f"The stored position of {partition.topic}, partition {partition.partition},"
 
 
+async def stored(connection: Connection, topic: str) -> dict[int, int]:
+    """The stored position of each of a topic's partitions."""
+    rows = await connection.fetch(
+        "select partition, next from cairn.positions where topic = $1", topic
+    )
+    return {row["partition"]: row["next"] for row in rows}
+
+
 async def lock(connection: Connection, partition: TopicPartition, *, read_from: int) -> int:
     """Lock the position for the transaction, and return it.
 

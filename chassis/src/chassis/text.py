@@ -16,7 +16,10 @@ def _search(value: object, path: str) -> str | None:
         case str() if "\x00" in value:
             return f"The text at {path} contains the character NUL, which cannot be stored."
         case dict():
-            found = (_search(item, f"{path}.{name}") for name, item in value.items())
+            found = (
+                _search(name, path) or _search(item, f"{path}.{name}")
+                for name, item in value.items()
+            )
             return next(filter(None, found), None)
         case list():
             found = (_search(item, f"{path}[{place}]") for place, item in enumerate(value))

@@ -9,9 +9,14 @@ import asyncpg
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.errors import CorruptRecordException
 from chassis.database import Database
 from chassis.events import Event
 from chassis.topics import ends
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support.databases import ServiceDatabase
 from support.ledger import (
     Account,
@@ -24,6 +29,7 @@ from support.ledger import (
 from support.waiting import eventually
 
 from chassis import consumer as consumer_module
+from chassis import telemetry
 
 ORGANISATION = uuid4()
 Headers = list[tuple[str, Any]]
@@ -204,6 +210,11 @@ async def test_what_cannot_be_read_is_parked_and_its_neighbours_flow(
             good,
             key,
         ),
+        "the body contains the character": (
+            body.replace(b"{", rb'{"another\u0000version":1,', 1),
+            good,
+            key,
+        ),
     }
     neighbours: list[UUID] = []
     for value, headers, record_key in corpus.values():
@@ -221,6 +232,17 @@ async def test_what_cannot_be_read_is_parked_and_its_neighbours_flow(
         assert row["body"] == value
         if reason.startswith(("the ", "a ", "ce_", "content")):
             assert row["reason"].startswith(reason)
+
+
+async def test_text_that_only_looks_like_a_nul_is_text(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    account = sent.account(note=r"C:\u0000")
+    await sent.event(account)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert await copies(watching) == {account.id: 1}
 
 
 async def test_a_type_that_is_not_known_is_state_to_copies_and_nothing_to_reactions(
@@ -366,6 +388,39 @@ async def test_partitions_that_are_taken_away_while_their_records_are_handled(
             assert not running.done()
 
 
+async def test_an_error_at_one_partition_loses_nothing_of_another(
+    ledger: Ledger,
+    pipe: Database,
+    sent: Sent,
+    watching: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What aiokafka had taken from the other before the error, it does not give again by itself."""
+    taken: set[int] = set()
+    failed = asyncio.Event()
+    take = FetchResult.getall
+
+    def take_or_fail(result: FetchResult, most: int | None = None) -> Any:
+        partition = result._topic_partition.partition
+        if partition in taken or failed.is_set():
+            return take(result, most)
+        if taken:
+            failed.set()
+            raise CorruptRecordException
+        taken.add(partition)
+        return take(result, most)
+
+    monkeypatch.setattr(FetchResult, "getall", take_or_fail)
+    accounts = [sent.account() for _ in range(20)]
+    for place, account in enumerate(accounts):
+        sent.partition = place % 2
+        await sent.event(account)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await eventually(lambda: effects_are(watching, 20))
+    assert failed.is_set()
+
+
 async def test_a_replay_does_nothing_again(
     ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
 ) -> None:
@@ -445,3 +500,65 @@ async def test_a_position_that_was_moved_back_is_followed(
         await sent.event(last)
         await caught_up(pipe, ledger)
     assert set(await copies(watching)) == {first[1].id, first[2].id, last.id}
+
+
+async def test_what_the_database_has_lost_is_read_again_though_nothing_new_comes(
+    ledger: Ledger,
+    pipe: Database,
+    sent: Sent,
+    watching: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As after a crash of a database whose commits do not wait for the disk."""
+    monkeypatch.setattr(consumer_module, "COMPARE_EVERY", 0.1)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        accounts = [sent.account() for _ in range(3)]
+        for account in accounts:
+            await sent.event(account)
+        await caught_up(pipe, ledger)
+        await watching.execute(
+            "update cairn.positions set next = 1; truncate account_copies, effects, cairn.handled"
+        )
+        await caught_up(pipe, ledger)
+    assert set(await copies(watching)) == {accounts[1].id, accounts[2].id}
+
+
+async def test_a_consumer_that_had_nothing_to_do_is_not_stuck_when_something_comes(
+    ledger: Ledger, pipe: Database, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_module, "PATIENCE", 1.0)
+    problems: list[str | None] = []
+    consumer = await ledger.consumer(pipe)
+
+    async def note_problem(_: Event[Account]) -> None:
+        problems.append(consumer.problem)
+
+    ledger.paid_hook = note_problem
+    async with in_background(consumer.run):
+        await eventually(lambda: consumer.problem is None)
+        await asyncio.sleep(1.5)  # longer than its patience
+        await sent.event(sent.account())
+        await caught_up(pipe, ledger)
+    assert problems == [None]
+
+
+async def test_a_failing_handlers_words_are_in_no_span(
+    ledger: Ledger, pipe: Database, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(telemetry, "tracer", lambda: provider.get_tracer("test"))
+
+    async def fail(_: Event[Account]) -> None:
+        raise ValueError("Ines Almeida")
+
+    ledger.paid_hook = fail
+    await sent.event(sent.account(), trace={"traceparent": f"00-{1:032x}-{1:016x}-01"})
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    spans = exporter.get_finished_spans()
+    assert any(span.status.description == "ValueError" for span in spans)
+    assert "Ines" not in "".join(span.to_json() for span in spans)
