@@ -6,7 +6,6 @@ again with the same id: that is the one thing that can happen twice, and receive
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -16,11 +15,12 @@ import msgspec
 from opentelemetry.trace import SpanKind
 
 from chassis import faults, metrics, telemetry
-from chassis.database import TRANSIENT, Database
+from chassis.database import Database
 from chassis.events import Event
 from chassis.ids import derived_id
 from chassis.logs import logger
 from chassis.telemetry import current_trace
+from chassis.turns import Turns
 from chassis.unit import Cause, Unit
 
 POLL = 1.0  # seconds
@@ -115,24 +115,9 @@ class Sender:
         self._service = service
         self._pipe = pipe
         self._app = app
-        self._rung = asyncio.Event()
-
-    def wake(self) -> None:
-        self._rung.set()
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            self._rung.clear()
-            try:
-                sent = await self.turn()
-            except TRANSIENT as error:
-                log.warning("the sender tries again", error=type(error).__name__)
-                sent = 0
-            if not sent:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL):
-                        await self._rung.wait()
+        self._turns = Turns(self.turn, every=POLL, called="the sender")
+        self.wake = self._turns.wake
+        self.run = self._turns.run
 
     async def turn(self) -> int:
         """Claim some deliveries that are due and carry them out; returns how many."""

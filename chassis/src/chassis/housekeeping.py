@@ -1,15 +1,11 @@
 """What is kept for a time only, and deleted after it."""
 
-import asyncio
-
 from chassis import answers
-from chassis.database import TRANSIENT, Database
-from chassis.logs import logger
+from chassis.database import Database
+from chassis.turns import Turns
 
 EVERY = 60 * 60  # seconds
 SETTLED_DAYS = 30  # that a settled delivery is kept for questions about it
-
-log = logger("chassis.housekeeping")
 
 
 class Housekeeping:
@@ -17,15 +13,7 @@ class Housekeeping:
 
     def __init__(self, pipe: Database) -> None:
         self._pipe = pipe
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            try:
-                await self.turn()
-            except TRANSIENT as error:
-                log.warning("housekeeping tries again later", error=type(error).__name__)
-            await asyncio.sleep(EVERY)
+        self.run = Turns(self.turn, every=EVERY, called="housekeeping").run
 
     async def turn(self) -> None:
         async with self._pipe.connection() as connection:

@@ -1,7 +1,5 @@
 """Waiting rows: a reaction whose copy has not arrived waits for it, and blocks nobody."""
 
-import asyncio
-import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +14,7 @@ from chassis.events import Event
 from chassis.logs import logger
 from chassis.reacting import react_once
 from chassis.subscriptions import Reaction, Subscriptions
+from chassis.turns import Turns
 
 POLL = 1.0  # seconds
 MAX_FAILURES = 5  # attempts that may fail otherwise than by waiting, before the event is parked
@@ -87,24 +86,9 @@ class WaitingRoom:
         }
         self._service = service
         self._database = database
-        self._rung = asyncio.Event()
-
-    def wake(self) -> None:
-        self._rung.set()
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            self._rung.clear()
-            try:
-                ran = await self.turn()
-            except TRANSIENT as error:
-                log.warning("the waiting room tries again", error=type(error).__name__)
-                ran = False
-            if not ran:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL):
-                        await self._rung.wait()
+        self._turns = Turns(self.turn, every=POLL, called="the waiting room")
+        self.wake = self._turns.wake
+        self.run = self._turns.run
 
     async def turn(self) -> bool:
         """Run what waits of one subject that is due, in order; whether there was one."""
