@@ -127,14 +127,16 @@ def span(
 
 
 def trace_statement(record: Any) -> None:
-    """Note an SQL statement, its text without values, as a span of the running trace."""
-    parent = trace.get_current_span()
-    if not parent.is_recording():
+    """Note an SQL statement, its text without values, as a span of the running trace.
+
+    asyncpg calls this a moment later: the span that the statement belongs to may have ended.
+    """
+    if not trace.get_current_span().get_span_context().trace_flags.sampled:
         return
     ended = time.time_ns()
     text = " ".join(record.query.split())
     statement = tracer().start_span(
-        " ".join(text.partition("(")[0].split(" ", 4)[:4])[:60],
+        " ".join(text.partition("(")[0].split()[:4])[:60],
         kind=SpanKind.CLIENT,
         start_time=ended - int(record.elapsed * 1e9),
         attributes={"db.system.name": "postgresql", "db.query.text": text[:1000]},

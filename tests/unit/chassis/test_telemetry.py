@@ -73,6 +73,16 @@ def test_a_statement_is_a_span_with_its_text_and_without_its_values(
     assert statement.end_time - statement.start_time == pytest.approx(0.02e9, rel=0.01)
 
 
+def test_the_last_statement_of_a_span_is_kept_though_the_span_has_ended(
+    spans: InMemorySpanExporter,
+) -> None:
+    with telemetry.span("one") as one:
+        pass
+    with trace.use_span(one):
+        telemetry.trace_statement(Statement("select 1", (), 0.1, None))
+    assert [span.name for span in spans.get_finished_spans()] == ["one", "select 1"]
+
+
 def test_outside_a_trace_no_statement_is_kept(spans: InMemorySpanExporter) -> None:
     with trace.use_span(trace.INVALID_SPAN):
         telemetry.trace_statement(Statement("select 1", (), 0.1, None))
