@@ -44,6 +44,12 @@ class RunningPlatform:
     def passwords(self) -> Passwords:
         return Passwords(self.folder.secrets)
 
+    @property
+    def secrets(self) -> list[str]:
+        """All that proves who somebody is: passwords, keys, and the tokens given so far."""
+        own = msgspec.json.decode(self.folder.secrets.read_bytes(), type=dict[str, str])
+        return [*own.values(), *self.tokens.values()]
+
     async def token(self, subject: str, organisation_id: UUID, *roles: str) -> str:
         """A token of the development issuer."""
         who = (subject, organisation_id, roles)

@@ -1,7 +1,9 @@
 from collections.abc import AsyncGenerator, Generator
 
 import pytest
+from support.canaries import Canaries
 from support.collector import Collector, collecting
+from support.organisation import Organisation
 from support.running import RunningPlatform, running_platform
 
 
@@ -24,3 +26,11 @@ async def platform(
     folder = tmp_path_factory.mktemp("platform")
     async with running_platform(folder, environment=environment) as platform:
         yield platform
+
+
+@pytest.fixture(scope="session")
+async def canaries(platform: RunningPlatform) -> Canaries:
+    """A network whose every word is one, and in which everything that can go wrong went wrong."""
+    canaries = Canaries(platform, Organisation(platform))
+    await canaries.sing()
+    return canaries
