@@ -27,7 +27,7 @@ POLL = 1.0  # seconds
 CLAIM = 60  # seconds that a claim lasts; a sender that dies is followed after that
 SEND_DEADLINE = 30.0  # seconds
 AT_ONCE = 8
-MAX_ATTEMPTS = 12  # over some nine hours, each pause twice the last
+MAX_ATTEMPTS = 12  # over nearly six hours, each pause twice the last
 
 log = logger("chassis.delivery")
 

@@ -71,7 +71,7 @@ class Operations:
             body = await self._read(plan, caller, outcomes)
         except TRANSIENT:
             raise errors.unavailable(
-                "The commands were carried out, but their results could not be read. "
+                "The commands were sent, but what became of them could not be read. "
                 "Ask again with the same keys.",
                 idempotencyKeys={order.call.key: order.key for order in orders},
             ) from None
