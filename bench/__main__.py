@@ -1,6 +1,7 @@
 """`python -m bench`: measure all, or some; print tables, and write each round to bench/results."""
 
 import argparse
+import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine
@@ -57,9 +58,16 @@ def main() -> None:
     if unknown := set(asked.subjects) - set(SUBJECTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers end with us
     for name in asked.subjects or USUAL:
-        print(uvloop.run(SUBJECTS[name](asked.rounds)), flush=True)
+        print(f"\n{uvloop.run(_measured(name, asked.rounds))}\n", flush=True)
+
+
+async def _measured(name: str, rounds: int) -> str:
+    """What the subject gave; told to end, we end its servers first."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await SUBJECTS[name](rounds)
 
 
 if __name__ == "__main__":
