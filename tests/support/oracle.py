@@ -1,6 +1,7 @@
 """A checker from outside: it reads every database, the whole log and the mail sink, and judges.
 
-It shares no code with what it judges but the derivation of a command's id.
+It judges one organisation, and shares no code with what it judges but the derivation of a
+command's id.
 """
 
 from collections import defaultdict
@@ -39,6 +40,7 @@ COPIES = [
     ("notifications", "sessions", "sessions.session"),
     ("sessions", "pairings", "matching.pairing"),
 ]
+_STATES = "select id, version, state::text as state from {} where organisation_id = $1"
 READ_MODEL = {**OWNED, "matching.run": "matching_runs"}
 
 # Whom a change is told, apart from who did it: fields of the body, by the change's last word.
@@ -76,7 +78,6 @@ class Logged:
     version: int
     causation: UUID
     actor: str
-    organisation_id: UUID
     body: bytes
     place: tuple[int, int]  # partition, offset
 
@@ -92,27 +93,34 @@ class Verdict:
             self.violations.append(violation)
 
 
-async def judge(platform: RunningPlatform, journal: Iterable[Done]) -> Verdict:
-    """Judge a platform that has come to rest."""
+async def judge(
+    platform: RunningPlatform, organisation_id: UUID, journal: Iterable[Done]
+) -> Verdict:
+    """Judge an organisation on a platform that has come to rest."""
     verdict = Verdict()
-    log = await _read_log(platform, verdict)
+    log = await _read_log(platform, organisation_id, verdict)
     _judge_order(log, verdict)
     _judge_commands(log, list(journal), verdict)
     last = _newest(log)
-    await _judge_owners(platform, last, verdict)
-    await _judge_copies(platform, last, verdict)
-    await _judge_read_model(platform, log, last, verdict)
-    await _judge_load(platform, verdict)
+    await _judge_owners(platform, organisation_id, last, verdict)
+    await _judge_copies(platform, organisation_id, last, verdict)
+    await _judge_read_model(platform, organisation_id, log, last, verdict)
+    await _judge_load(platform, organisation_id, verdict)
     await _judge_notifications(platform, log, verdict)
     await _judge_mails(platform, verdict)
     return verdict
 
 
-async def _read_log(platform: RunningPlatform, verdict: Verdict) -> list[Logged]:
+async def _read_log(
+    platform: RunningPlatform, organisation_id: UUID, verdict: Verdict
+) -> list[Logged]:
     """Every event once, in the order of first appearance within its partition."""
     events: dict[str, Logged] = {}
+    ours = ("ce_organisation", str(organisation_id).encode())
     for topic in TOPICS.values():
         for record in await read_log(platform.settings.kafka, topic):
+            if ours not in record.headers:
+                continue
             headers = {name: value.decode() for name, value in record.headers}
             event = Logged(
                 id=headers["ce_id"],
@@ -122,7 +130,6 @@ async def _read_log(platform: RunningPlatform, verdict: Verdict) -> list[Logged]
                 version=int(headers["ce_version"]),
                 causation=UUID(headers["ce_causationid"]),
                 actor=headers["ce_actor"],
-                organisation_id=UUID(headers["ce_organisation"]),
                 body=record.value or b"",
                 place=(record.partition, record.offset),
             )
@@ -168,34 +175,43 @@ def _newest(log: list[Logged]) -> dict[Key, Logged]:
 
 
 async def _judge_owners(
-    platform: RunningPlatform, newest: dict[Key, Logged], verdict: Verdict
+    platform: RunningPlatform, organisation_id: UUID, newest: dict[Key, Logged], verdict: Verdict
 ) -> None:
     for topic, table in OWNED.items():
         database = await platform.database(TOPICS[topic].publisher)
-        rows = await database.fetch(f"select id, version, state::text as state from {table}")
+        rows = await database.fetch(_STATES.format(table), organisation_id)
         await database.close()
         _compare(f"{topic} at its owner", rows, topic, newest, verdict, with_state=True)
 
 
 async def _judge_copies(
-    platform: RunningPlatform, newest: dict[Key, Logged], verdict: Verdict
+    platform: RunningPlatform, organisation_id: UUID, newest: dict[Key, Logged], verdict: Verdict
 ) -> None:
     for service, table, topic in COPIES:
         database = await platform.database(service)
-        rows = await database.fetch(f"select id, version, state::text as state from {table}")
+        rows = await database.fetch(_STATES.format(table), organisation_id)
         await database.close()
         _compare(f"{topic} at {service}", rows, topic, newest, verdict, with_state=True)
 
 
 async def _judge_read_model(
-    platform: RunningPlatform, log: list[Logged], newest: dict[Key, Logged], verdict: Verdict
+    platform: RunningPlatform,
+    organisation_id: UUID,
+    log: list[Logged],
+    newest: dict[Key, Logged],
+    verdict: Verdict,
 ) -> None:
     database = await platform.database("gateway")
     for topic, table in READ_MODEL.items():
-        rows = await database.fetch(f"select id, version from {table}")
+        rows = await database.fetch(
+            f"select id, version from {table} where organisation_id = $1", organisation_id
+        )
         _compare(f"{topic} in the read model", rows, topic, newest, verdict)
-    trail = [str(row["id"]) for row in await database.fetch("select id from events")]
+    events = await database.fetch(
+        "select id from events where organisation_id = $1", organisation_id
+    )
     await database.close()
+    trail = [str(row["id"]) for row in events]
     verdict.expect(len(trail) == len(set(trail)), "the trail has an event twice")
     verdict.expect(set(trail) == {event.id for event in log}, "the trail is not the log's")
 
@@ -220,15 +236,17 @@ def _compare(
             verdict.expect(state == body, f"{where}: the state of {row['id']} is not the event's")
 
 
-async def _judge_load(platform: RunningPlatform, verdict: Verdict) -> None:
+async def _judge_load(platform: RunningPlatform, organisation_id: UUID, verdict: Verdict) -> None:
     database = await platform.database("matching")
     wrong = await database.fetch(
         """
         select s.person_id, s.load, s.capacity, count(p.id) as recount
         from person_standing s left join pairings p
             on p.organisation_id = s.organisation_id and p.mentor_id = s.person_id and p.is_open
+        where s.organisation_id = $1
         group by 1, 2, 3 having s.load <> count(p.id) or count(p.id) > s.capacity
-        """
+        """,
+        organisation_id,
     )
     await database.close()
     verdict.expect(not wrong, f"{len(wrong)} mentors have another load than pairings")

@@ -50,7 +50,7 @@ async def test_random_kills_lose_nothing_and_double_nothing(
     for program in VICTIMS:
         await eventually(lambda program=program: platform.ready(program), within=60)
     await eventually(lambda: at_rest(platform), within=120, every=0.5)
-    verdict = await judge(platform, load.journal)
+    verdict = await judge(platform, load.organisation_id, load.journal)
     print(
         f"{len(load.journal)} commands, {len(killed)} kills, {verdict.events} events,"
         f" {verdict.repeats} repeated in the log, attempts {dict(load.attempts)}"
