@@ -31,5 +31,5 @@ async def test_the_query_that_it_prints_has_an_answer(
     assert screen["site"]["name"] != screen["mentor"]["site"]["name"]
     [goal] = nodes(screen["goals"])
     assert goal["progress"] == 20
-    assert screen["nextSession"]["topic"].startswith("First steps in")
+    assert screen["nextSession"]["topic"].startswith("First steps: ")
     assert screen["unreadNotificationCount"] > len(nodes(screen["notifications"])) == 3

@@ -121,7 +121,7 @@ def _meet(mentor: Client, mentee: Client, couple: Pairing, report: Report) -> No
         goal = mentee.command(
             documents.SET_GOAL,
             input={
-                "title": f"Be at home in {skill}",
+                "title": f"My next skill: {skill}",
                 "description": "Use it in a project of my own, and show the team how.",
                 "skill": skill,
                 "dueOn": (datetime.now(UTC) + timedelta(days=120)).date().isoformat(),
@@ -145,7 +145,7 @@ def _meet(mentor: Client, mentee: Client, couple: Pairing, report: Report) -> No
         next_week = (datetime.now(UTC) + timedelta(days=14)).replace(
             hour=13, minute=0, second=0, microsecond=0
         )
-        _book(mentor, pairing_id, f"First steps in {skill}", next_week)
+        _book(mentor, pairing_id, f"First steps: {skill}", next_week)
 
 
 def _book(client: Client, pairing_id: str, topic: str, starts: datetime) -> str:
