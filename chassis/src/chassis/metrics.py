@@ -5,7 +5,9 @@ from prometheus_client import Counter, Gauge, Histogram
 COMMANDS = Counter("cairn_commands", "Commands by outcome", ["command", "outcome"])
 COMMAND_SECONDS = Histogram("cairn_command_seconds", "Time to answer a command", ["command"])
 
-OUTBOX_DEPTH = Gauge("cairn_outbox_depth", "Events that wait for the relay", ["lane"])
+OUTBOX_DEPTH = Gauge(
+    "cairn_outbox_depth", "Events that wait for the relay; 10,000 stands for more", ["lane"]
+)
 OUTBOX_AGE = Gauge("cairn_outbox_age_seconds", "Age of the oldest waiting event", ["lane"])
 OUTBOX_PARKED = Gauge("cairn_outbox_parked", "Events that Kafka refused for good")
 RELAYED = Counter("cairn_relayed", "Events published", ["topic"])

@@ -12,12 +12,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import (
-    InvalidMessageError,
-    KafkaError,
-    MessageSizeTooLargeError,
-    RecordTooLargeError,
-)
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from asyncpg import Record
 from opentelemetry import propagate
 from opentelemetry.trace import Span, SpanKind
@@ -26,23 +21,26 @@ from chassis import faults, metrics, telemetry
 from chassis.database import COMMAND_TIMEOUT, TRANSIENT, prepare_connection, server_settings
 from chassis.doorbell import Doorbell
 from chassis.logs import logger
+from chassis.outbox import Lane
 
 CHANNEL = "cairn_outbox"
 POLL = 0.5  # seconds between looks at the outbox when nobody rings
 INTERACTIVE_BATCH = 500
 BULK_BATCH = 200  # small, so that a tap never waits long behind an import
 PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay
-REFUSED_FOR_GOOD = (MessageSizeTooLargeError, RecordTooLargeError, InvalidMessageError)
 MAX_RECORD = 1024 * 1024  # bytes; the topics' max.message.bytes
+MOST_COUNTED = 10_000  # waiting events, so that counting them never holds up those who wait
 
 log = logger("chassis.relay")
 
+# `offset 0` keeps the planner from making joins of the look-ups by key: where it believes one side
+# small it would compare every row of both, and a backlog would never end.
 _FREE = """
     select position, lane, topic, key, headers, body from cairn.outbox as row
     where parked is null and lane = {lane}
       and not exists (select from cairn.outbox as stuck
                       where stuck.topic = row.topic and stuck.key = row.key
-                        and stuck.parked is not null)
+                        and stuck.parked is not null offset 0)
 """
 
 # Both lanes in one snapshot: a bulk row is never seen without an older interactive one of its key.
@@ -51,17 +49,19 @@ _BATCH = f"""
     union all
     ({_FREE.format(lane=1)}
         and not exists (select from cairn.outbox as older
-                        where older.topic = row.topic and older.key = row.key and older.lane = 0)
+                        where older.topic = row.topic and older.key = row.key and older.lane = 0
+                        offset 0)
      order by position limit $2)
 """
 
-_STATE = """
-    select lane, count(*) filter (where parked is null) as depth,
-           coalesce(extract(epoch from now() - min(created_at) filter (where parked is null)), 0)
-               as age,
-           count(*) filter (where parked is not null) as parked
-    from cairn.outbox group by lane
+_WAITING = """
+    select (select count(*) from (select from cairn.outbox where lane = {lane} and parked is null
+                                  order by position limit {most}) as counted) as depth,
+           coalesce((select extract(epoch from now() - created_at) from cairn.outbox
+                     where lane = {lane} and parked is null order by position limit 1), 0) as age
 """
+_STATE = " union all ".join(_WAITING.format(lane=lane, most=MOST_COUNTED) for lane in Lane)
+_PARKED = "select count(*) from cairn.outbox where parked is not null"
 
 
 class Relay:
@@ -170,7 +170,11 @@ class Relay:
 async def _send(
     producer: AIOKafkaProducer, rows: Sequence[Record]
 ) -> tuple[list[Record], dict[int, str]]:
-    """Publish in order; returns the rows that the log has, and why it refused which others."""
+    """Publish in order; returns the rows that the log has, and why which others cannot go there.
+
+    What is too large for every topic is seen before it is sent. A broker refuses whole batches, the
+    innocent too, and later ones of their keys may have gone through: that is raised, and all stay.
+    """
     sent: list[tuple[Record, asyncio.Future[Any], Span | None]] = []
     refused: dict[int, str] = {}
     stuck: set[tuple[str, Any]] = set()
@@ -185,7 +189,7 @@ async def _send(
                 key=str(row["key"]).encode(),
                 headers=[(name, value.encode()) for name, value in headers.items()],
             )
-        except REFUSED_FOR_GOOD as error:
+        except MessageSizeTooLargeError as error:
             refused[row["position"]] = type(error).__name__
             stuck.add((row["topic"], row["key"]))
         else:
@@ -196,12 +200,9 @@ async def _send(
     for (row, _, span), outcome in zip(sent, outcomes, strict=True):
         if span is not None:
             span.end()
-        if isinstance(outcome, REFUSED_FOR_GOOD):
-            refused[row["position"]] = type(outcome).__name__
-        elif isinstance(outcome, BaseException):
+        if isinstance(outcome, BaseException):
             raise outcome
-        else:
-            published.append(row)
+        published.append(row)
     return published, refused
 
 
@@ -226,12 +227,10 @@ def _headers(row: Record) -> tuple[dict[str, str], Span | None]:
 
 
 async def _measure(lock: asyncpg.Connection) -> None:
-    state = {row["lane"]: row for row in await lock.fetch(_STATE)}
-    for lane, name in enumerate(("interactive", "bulk")):
-        row = state.get(lane)
-        metrics.OUTBOX_DEPTH.labels(name).set(row["depth"] if row else 0)
-        metrics.OUTBOX_AGE.labels(name).set(float(row["age"]) if row else 0)
-    metrics.OUTBOX_PARKED.set(sum(row["parked"] for row in state.values()))
+    for lane, row in zip(Lane, await lock.fetch(_STATE), strict=True):
+        metrics.OUTBOX_DEPTH.labels(lane.name.lower()).set(row["depth"])
+        metrics.OUTBOX_AGE.labels(lane.name.lower()).set(float(row["age"]))
+    metrics.OUTBOX_PARKED.set(await lock.fetchval(_PARKED) or 0)
 
 
 async def _until(lost: asyncio.Event, work: Any) -> None:

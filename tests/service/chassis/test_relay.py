@@ -3,26 +3,34 @@
 import asyncio
 import random
 from collections import defaultdict
+from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import MessageSizeTooLargeError
 from chassis.database import Database
 from chassis.outbox import Lane, Waiting, put
 from chassis.relay import Relay
 from prometheus_client import REGISTRY
-from support.ledger import Ledger, caller, in_background, read_log, superuser
+from support.ledger import Ledger, Topic, caller, in_background, read_log, superuser
 from support.waiting import eventually
 
 from chassis import metrics
 from chassis import relay as relay_module
 
 
-async def emptied(ledger: Ledger) -> None:
+async def emptied(ledger: Ledger, topic: str | None = None) -> None:
     watching = await superuser(ledger.dsn)
     try:
         await eventually(
             lambda: watching.fetchval(
-                "select not exists (select from cairn.outbox where parked is null)"
+                "select not exists (select from cairn.outbox where parked is null"
+                " and topic = coalesce($1, topic))",
+                topic,
             ),
             within=40,
         )
@@ -195,6 +203,87 @@ async def test_an_event_that_kafka_refuses_is_parked_with_the_later_ones_of_its_
     assert [row["parked"] for row in left] == ["MessageSizeTooLargeError", None]
     assert (await versions_in_log(ledger))[str(other)] == [1, 2]
     assert (await versions_in_log(ledger))[str(account)] == [1]
+
+
+async def test_what_a_broker_refuses_takes_no_other_event_with_it(
+    ledger: Ledger, app: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker with a lower limit than ours refuses whole batches: they wait until it is raised."""
+    topic = Topic(f"narrow{uuid4().hex[:8]}.thing", partitions=1)
+    large, small = uuid4(), uuid4()
+    events = [
+        Waiting(
+            topic=topic.name,
+            key=key,
+            headers={"ce_version": version, "ce_id": str(uuid4())},
+            body=random.Random(1).randbytes(size),
+        )
+        for key, version, size in ((small, "1", 9), (large, "1", 6000), (small, "2", 9))
+    ]
+    refused = asyncio.Event()
+    send = relay_module._send
+
+    async def note_refusal(producer: AIOKafkaProducer, rows: Any) -> Any:
+        try:
+            return await send(producer, rows)
+        except MessageSizeTooLargeError:
+            refused.set()
+            raise
+
+    monkeypatch.setattr(relay_module, "_send", note_refusal)
+    ada = caller()
+    async with app.tenant(ada.organisation_id) as connection:
+        await put(connection, ada.organisation_id, events, Lane.INTERACTIVE)
+    admin = AIOKafkaAdminClient(bootstrap_servers=ledger.kafka)
+    await admin.start()
+    try:
+        limit = {"max.message.bytes": "4000"}
+        await admin.create_topics([NewTopic(topic.name, 1, 1, topic_configs=limit)])
+        async with in_background(ledger.relay().run):
+            await asyncio.wait_for(refused.wait(), 20)
+            higher = {"max.message.bytes": "100000"}
+            await admin.alter_configs(
+                [ConfigResource(ConfigResourceType.TOPIC, topic.name, higher)]
+            )
+            await emptied(ledger, topic.name)
+    finally:
+        await admin.close()
+    log = await read_log(ledger.kafka, topic)
+    assert [(record.key, dict(record.headers)["ce_version"]) for record in log] == [
+        (str(event.key).encode(), event.headers["ce_version"].encode()) for event in events
+    ]
+
+
+async def test_a_backlog_in_one_lane_does_not_slow_the_other(ledger: Ledger) -> None:
+    """Whatever PostgreSQL believes of the table, it looks at few rows more than it publishes."""
+    fill = """
+        insert into cairn.outbox (organisation_id, lane, topic, key, headers, body)
+        select gen_random_uuid(), $1, 'a.topic', gen_random_uuid(), '{}', 'body'
+        from generate_series(1, $2)
+    """
+    watching = await superuser(ledger.dsn)
+    undo = watching.transaction()
+    await undo.start()
+    try:
+        for lane, rows in ((1, 20_000), (0, 5), (0, 20_000)):
+            await watching.execute(fill, lane, rows)
+            for learning in ("select", "analyze cairn.outbox"):
+                await watching.execute(learning)
+                for asked in (relay_module._BATCH, relay_module._STATE):
+                    sql = asked.replace("$1", "500").replace("$2", "200")
+                    plan = await watching.fetchval(f"explain (analyze, format json) {sql}")
+                    assert most_rows(msgspec.json.decode(plan or "")[0]["Plan"]) <= 10_000
+    finally:
+        await undo.rollback()
+        await watching.close()
+
+
+def most_rows(node: dict[str, Any]) -> float:
+    """The most rows that any part of a plan has looked at."""
+    looked_at = node["Actual Rows"] + sum(
+        value for name, value in node.items() if name.startswith("Rows Removed by")
+    )
+    return max(looked_at * node["Actual Loops"], *map(most_rows, node.get("Plans", ())), 0)
 
 
 async def test_what_waits_is_told_while_kafka_is_away(ledger: Ledger, app: Database) -> None:

@@ -50,7 +50,10 @@ create table cairn.outbox (
     parked text,                                -- why Kafka refused it for good
     created_at timestamptz not null default now()
 );
-create index outbox_waiting on cairn.outbox (lane, position) where parked is null;
+-- Each lane has an index of its own: a few rows of one are found among a million of the other,
+-- whatever the planner believes of a table that is empty most of the time.
+create index outbox_interactive on cairn.outbox (position) where lane = 0 and parked is null;
+create index outbox_bulk on cairn.outbox (position) where lane = 1 and parked is null;
 create index outbox_key on cairn.outbox (topic, key);
 create index outbox_parked on cairn.outbox (topic, key) where parked is not null;
 select cairn.protect('cairn.outbox');
