@@ -6,6 +6,7 @@ again with the same id: that is the one thing that can happen twice, and receive
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -15,7 +16,7 @@ import msgspec
 from opentelemetry.trace import SpanKind
 
 from chassis import faults, metrics, telemetry
-from chassis.database import Database
+from chassis.database import TRANSIENT, Database
 from chassis.events import Event
 from chassis.ids import derived_id
 from chassis.logs import logger
@@ -26,6 +27,8 @@ from chassis.unit import Cause, Unit
 POLL = 1.0  # seconds
 CLAIM = 60  # seconds that a claim lasts; a sender that dies is followed after that
 SEND_DEADLINE = 30.0  # seconds
+MARK_DEADLINE = 20.0  # seconds for which marking is tried; with the above, less than the claim
+END_DEADLINE = 4.0  # seconds in which what is under way may end when the process is told to
 AT_ONCE = 8
 MAX_ATTEMPTS = 12  # over nearly six hours, each pause twice the last
 
@@ -120,11 +123,20 @@ class Sender:
         self.run = self._turns.run
 
     async def turn(self) -> int:
-        """Claim some deliveries that are due and carry them out; returns how many."""
+        """Claim some deliveries that are due and carry them out; returns how many.
+
+        One that fails leaves the others alone; and to be told to end is no reason to break off in
+        the middle, where it is not known whether something was sent.
+        """
         rows = await self._claim()
-        async with asyncio.TaskGroup() as group:
-            for row in rows:
-                group.create_task(self._carry_out(row))
+        under_way = asyncio.gather(*(self._carry_out(row) for row in rows))
+        try:
+            await asyncio.shield(under_way)
+        except asyncio.CancelledError:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(END_DEADLINE):
+                    await under_way
+            raise
         return len(rows)
 
     async def _claim(self) -> list[asyncpg.Record]:
@@ -208,6 +220,19 @@ class Sender:
             return await kind.prepare(delivery, unit)
 
     async def _mark(self, row: asyncpg.Record, outcome: str | None, failure: str | None) -> None:
+        """Write down what became of it, so that it is not sent again; try while the claim lasts."""
+        metrics.DELIVERIES.labels(row["kind"], outcome or "failed").inc()
+        async with asyncio.timeout(MARK_DEADLINE):
+            while True:
+                try:
+                    await self._write(row, outcome, failure)
+                    return
+                except TRANSIENT as error:
+                    log.warning("a mark is tried again", error=type(error).__name__)
+                    await asyncio.sleep(0.2)
+
+    async def _write(self, row: asyncpg.Record, outcome: str | None, failure: str | None) -> None:
+        """Settle it, unless it is settled; a failure is nothing to one who has claimed it since."""
         pause = min(10 * 2 ** (row["attempts"] - 1), 4 * 60 * 60)  # seconds
         async with self._pipe.connection() as connection:
             await connection.execute(
@@ -216,12 +241,13 @@ class Sender:
                 set outcome = $3, failure = $4,
                     settled_at = case when $3::text is not null then now() end,
                     due_at = now() + make_interval(secs => $5)
-                where organisation_id = $1 and id = $2
+                where organisation_id = $1 and id = $2 and settled_at is null
+                    and ($3::text is not null or attempts = $6)
                 """,
                 row["organisation_id"],
                 row["id"],
                 outcome,
                 failure,
                 pause,
+                row["attempts"],
             )
-        metrics.DELIVERIES.labels(row["kind"], outcome or "failed").inc()

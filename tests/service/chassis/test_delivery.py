@@ -14,6 +14,8 @@ from chassis.unit import Cause, Unit
 from support.ledger import SERVICE, Account, Ledger, in_background, superuser
 from support.waiting import eventually
 
+from chassis import delivery as delivery_module
+
 ORGANISATION = uuid4()
 
 
@@ -124,8 +126,14 @@ async def test_two_senders_share_the_work(
 
 
 async def test_a_sender_that_died_after_sending_is_followed_with_the_same_id(
-    ledger: Ledger, app: Database, post: Post, sender: Sender, watching: asyncpg.Connection
+    ledger: Ledger,
+    app: Database,
+    post: Post,
+    sender: Sender,
+    watching: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(delivery_module, "END_DEADLINE", 0)
     await plan(ledger, app, post)
     died = asyncio.Event()
 
@@ -146,6 +154,82 @@ async def test_a_sender_that_died_after_sending_is_followed_with_the_same_id(
     assert await sender.turn() == 1
     first, second = post.received
     assert first == second
+    assert await outcomes(watching) == ["sent"]
+
+
+async def test_a_sender_that_was_followed_does_not_undo_what_its_follower_did(
+    ledger: Ledger, app: Database, pipe: Database, post: Post, watching: asyncpg.Connection
+) -> None:
+    await plan(ledger, app, post)
+    began, fail = asyncio.Event(), asyncio.Event()
+
+    async def prepare(delivery: Delivery[Letter], _: Unit) -> Send:
+        async def send() -> None:
+            if began.is_set():
+                post.received.append((delivery.id, delivery.payload.text))
+                return
+            began.set()
+            await fail.wait()
+            raise ConnectionResetError
+
+        return send
+
+    post.deliveries.sends("letter", Letter)(prepare)
+    slow, quick = (Sender(post.deliveries, service=SERVICE, pipe=pipe, app=app) for _ in range(2))
+    turn = asyncio.create_task(slow.turn())
+    await asyncio.wait_for(began.wait(), 10)
+    await watching.execute("update cairn.deliveries set due_at = now()")  # the claim is over
+    assert await quick.turn() == 1
+    fail.set()
+    await turn
+    assert await outcomes(watching) == ["sent"]
+
+
+async def test_what_was_sent_is_marked_though_the_database_goes_away(
+    ledger: Ledger, app: Database, post: Post, sender: Sender, watching: asyncpg.Connection
+) -> None:
+    for _ in range(3):
+        await plan(ledger, app, post)
+    in_turn = asyncio.Lock()
+
+    async def prepare(delivery: Delivery[Letter], _: Unit) -> Send:
+        async def send() -> None:
+            post.received.append((delivery.id, delivery.payload.text))
+            async with in_turn:
+                await watching.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where usename = 'ledger_pipe'"
+                )
+
+        return send
+
+    post.deliveries.sends("letter", Letter)(prepare)
+    assert await sender.turn() == 3
+    assert await outcomes(watching) == ["sent"] * 3
+    assert len(post.received) == 3
+
+
+async def test_what_is_being_sent_is_marked_before_the_sender_ends(
+    ledger: Ledger, app: Database, post: Post, sender: Sender, watching: asyncpg.Connection
+) -> None:
+    await plan(ledger, app, post)
+    began, arrived = asyncio.Event(), asyncio.Event()
+
+    async def prepare(delivery: Delivery[Letter], _: Unit) -> Send:
+        async def send() -> None:
+            began.set()
+            await arrived.wait()
+
+        return send
+
+    post.deliveries.sends("letter", Letter)(prepare)
+    running = asyncio.create_task(sender.run())
+    await asyncio.wait_for(began.wait(), 10)
+    running.cancel()
+    await asyncio.sleep(0)
+    arrived.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
     assert await outcomes(watching) == ["sent"]
 
 
