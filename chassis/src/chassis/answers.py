@@ -8,8 +8,6 @@ import msgspec
 from chassis.database import Connection
 from chassis.refusals import Refusal
 
-RETENTION_DAYS = 30
-
 
 class KeyReused(Refusal, code="idempotency-key-reused", status=422):
     """The key has already been used for another request."""
@@ -87,16 +85,3 @@ async def keep(connection: Connection, request: Request, answer: Answer) -> None
         answer.status,
         answer.body,
     )
-
-
-async def forget_old(connection: Connection) -> int:
-    """Delete up to 10,000 answers that are past their retention; returns how many there were."""
-    status = await connection.execute(
-        """
-        delete from cairn.answers where ctid = any(array(
-            select ctid from cairn.answers
-            where answered_at < now() - make_interval(days => $1) limit 10000))
-        """,
-        RETENTION_DAYS,
-    )
-    return int(status.rpartition(" ")[2])

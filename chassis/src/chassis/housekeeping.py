@@ -1,11 +1,14 @@
 """What is kept for a time only, and deleted after it."""
 
-from chassis import answers
-from chassis.database import Database
+from chassis.database import Connection, Database
 from chassis.turns import Turns
 
 EVERY = 60 * 60  # seconds
-SETTLED_DAYS = 30  # that a settled delivery is kept for questions about it
+AT_ONCE = 10_000  # rows, so that no statement takes long
+KEPT = (  # table, since when a row is kept, and for how many days
+    ("cairn.answers", "answered_at", 30),  # what an idempotency key is good for
+    ("cairn.deliveries", "settled_at", 30),  # for questions about them
+)
 
 
 class Housekeeping:
@@ -17,12 +20,20 @@ class Housekeeping:
 
     async def turn(self) -> None:
         async with self._pipe.connection() as connection:
-            while await answers.forget_old(connection):
-                pass
-            await connection.execute(
-                """
-                delete from cairn.deliveries
-                where settled_at < now() - make_interval(days => $1)
-                """,
-                SETTLED_DAYS,
-            )
+            for table, since, days in KEPT:
+                while await _forget_some(connection, table, since, days):
+                    pass
+
+
+async def _forget_some(connection: Connection, table: str, since: str, days: int) -> bool:
+    """Delete AT_ONCE old rows at most; returns whether there were any."""
+    status = await connection.execute(
+        f"""
+        delete from {table} where ctid = any(array(
+            select ctid from {table}
+            where {since} < now() - make_interval(days => $1) limit $2))
+        """,  # noqa: S608
+        days,
+        AT_ONCE,
+    )
+    return not status.endswith(" 0")

@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import httpx2
 import msgspec
 import pytest
-from chassis.answers import InFlight, KeyReused, forget_old
+from chassis.answers import InFlight, KeyReused
 from chassis.commands import InvalidCommand
 from chassis.database import Database
 from chassis.delivery import Deliveries, Sender
+from chassis.housekeeping import Housekeeping
 from chassis.http import CommandEndpoint, Gate
 from chassis.identity import Assertions
 from chassis.refusals import NotAllowed, NotYetKnown, TooLarge
@@ -157,8 +158,7 @@ async def test_answers_are_forgotten_after_their_retention(
     await watching.execute(
         "update cairn.answers set answered_at = now() - interval '31 days' where key = 'key'"
     )
-    async with pipe.connection() as connection:
-        assert await forget_old(connection) >= 1
+    await Housekeeping(pipe).turn()
     assert not await watching.fetchval("select count(*) from cairn.answers where key = 'key'")
     await watching.close()
 

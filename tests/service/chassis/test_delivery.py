@@ -15,6 +15,7 @@ from support.ledger import SERVICE, Account, Ledger, in_background, superuser
 from support.waiting import eventually
 
 from chassis import delivery as delivery_module
+from chassis import housekeeping
 
 ORGANISATION = uuid4()
 
@@ -275,3 +276,26 @@ async def test_the_recipient_is_looked_up_again(
     await sender.turn()
     assert await outcomes(watching) == ["suppressed"]
     assert post.received == []
+
+
+async def test_what_was_settled_long_ago_is_forgotten(
+    ledger: Ledger,
+    app: Database,
+    pipe: Database,
+    post: Post,
+    watching: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(housekeeping, "AT_ONCE", 2)
+    for _ in range(7):
+        await plan(ledger, app, post)
+    await watching.execute(
+        """
+        with numbered as (select id, row_number() over () as number from cairn.deliveries)
+        update cairn.deliveries as delivery
+        set settled_at = now() - case when number <= 5 then interval '31 days' else '29 days' end
+        from numbered where delivery.id = numbered.id and number < 7
+        """
+    )
+    await housekeeping.Housekeeping(pipe).turn()
+    assert await watching.fetchval("select count(*) from cairn.deliveries") == 2

@@ -157,6 +157,7 @@ create table cairn.deliveries (
     primary key (organisation_id, id)
 );
 create index deliveries_due on cairn.deliveries (due_at) where settled_at is null;
+create index deliveries_age on cairn.deliveries (settled_at) where settled_at is not null;
 select cairn.protect('cairn.deliveries');
 select cairn.share('cairn.deliveries');
 
