@@ -4,6 +4,7 @@ no trace. What goes well and what goes wrong at every step is done here once.
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -97,12 +98,35 @@ class Canaries:
             reason=self.word("reason"),
         )
         await self._invited("CANCEL")
+        await self._hold_one()
         await self.does(
             self.mentee,
             "bookSession",
             pairingId=self.pairing_id,
             topic=self.word("topic"),
             **slot(days=4),
+        )
+
+    async def _hold_one(self) -> None:
+        now = slot(seconds=1)
+        booked = await self.does(
+            self.mentor,
+            "bookSession",
+            "session { id }",
+            pairingId=self.pairing_id,
+            topic=self.word("topic"),
+            **now,
+        )
+        begins = datetime.fromisoformat(now["startsAt"])
+        await eventually(lambda: datetime.now(UTC) > begins)
+        session_id = booked["session"]["id"]
+        await self.does(self.mentor, "recordSession", sessionId=session_id, outcome="HELD")
+        await self.does(
+            self.mentee,
+            "giveFeedback",
+            sessionId=session_id,
+            rating=5,
+            comment=self.word("comment"),
         )
 
     async def _invited(self, method: str, count: int = 1) -> None:

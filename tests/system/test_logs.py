@@ -1,5 +1,7 @@
 """What people say, and what proves who they are, is in no log, whatever went well or wrong."""
 
+import re
+
 import pytest
 from support.canaries import Canaries
 from support.running import RunningPlatform
@@ -19,6 +21,17 @@ def test_no_log_has_a_persons_words(platform: RunningPlatform, canaries: Canarie
         for program, log in logs(platform).items()
         for line in log.splitlines()
         if any(word in line for word in canaries.words)
+    ]
+    assert found == []
+
+
+def test_no_log_has_an_address(platform: RunningPlatform, canaries: Canaries) -> None:
+    """Of anybody in any test so far: all of them are of example domains."""
+    assert canaries.words
+    found = [
+        (program, address)
+        for program, log in logs(platform).items()
+        for address in re.findall(r"\S+@\S*example\S*", log)
     ]
     assert found == []
 

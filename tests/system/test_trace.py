@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from contracts.catalogue import TOPICS
 from contracts.profiles import PERSON
+from support.api import mutation
 from support.canaries import Canaries
 from support.collector import Collector, Span, way_to
 from support.command_line import cairn
@@ -168,6 +169,41 @@ async def test_the_trail_shows_causes_and_effects_of_the_same(
     types = [each["type"] for each in (await trail(cancelled["id"])).values()]
     causes = ["profiles.person.left", "matching.pairing.ended"]
     assert types == [*causes, "sessions.session.cancelled", posted]
+
+
+async def test_an_answer_names_the_request_whose_trail_it_began(
+    platform: RunningPlatform, canaries: Canaries
+) -> None:
+    mentor = await canaries.tenant.api(canaries.mentor)
+    answer = await mentor.ask(mutation("setGoal"), input={"title": "To be traced"})
+    token = await platform.token("operator", canaries.tenant.id, "operator")
+    said = await cairn(platform, "trace", answer.headers["x-request-id"], "--json", token=token)
+    assert [each["type"] for each in said.json] == ["sessions.goal.set"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"traceparent": "no trace at all"},
+        {"traceparent": f"ff-{'1' * 32}-{'2' * 16}-01"},
+        {"traceparent": f"cc-{'1' * 32}-{'2' * 16}-01-and-more"},
+        {"traceparent": f"00-{'0' * 32}-{'0' * 16}-01"},
+        {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01", "tracestate": "vendor=\xe9"},
+        {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01", "tracestate": "v=" + "x" * 16_000},
+        {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01", "baggage": "name=Ines"},
+    ],
+)
+async def test_no_trace_that_a_client_sends_keeps_an_event_from_its_readers(
+    platform: RunningPlatform, canaries: Canaries, sent: dict[str, str]
+) -> None:
+    token = await platform.token(canaries.mentor, canaries.tenant.id)
+    headers = {"authorization": f"Bearer {token}", **sent}
+    answer = await platform.http.post(
+        platform.gateway,
+        json={"query": mutation("setGoal"), "variables": {"input": {"title": "Traced"}}},
+        headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
+    )
+    assert answer.json()["data"]["setGoal"]["current"], answer.text
 
 
 async def test_a_member_sees_no_trail(platform: RunningPlatform, canaries: Canaries) -> None:
