@@ -1,14 +1,14 @@
 # Everything runs from .venv, which is made on first use and needs neither root nor containers.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status test check format bench clean
+.PHONY: help setup up down status test test-containers check format bench clean
 
 python := .venv/bin/python
 packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
 ready := .venv/ready
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: $(ready) ## Make .venv with everything in it
 
@@ -27,6 +27,9 @@ status: $(ready) ## Say what runs, and whether it is ready
 
 test: $(ready) ## Run all tests, or some: make test TESTS="tests/unit -k pairing"
 	@$(python) -m pytest $(TESTS)
+
+test-containers: $(ready) ## Test the platform in containers; needs docker, and takes minutes
+	@$(python) -m pytest tests/containers -m containers
 
 check: $(ready) ## Check format, style, types, imports between packages, committed contracts
 	.venv/bin/ruff format --check .

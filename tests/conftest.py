@@ -7,13 +7,10 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 import pytest
+from support.choice import starters
 from support.databases import ServiceDatabase, fresh_database
-from support.servers import (
-    embedded_kafka,
-    embedded_postgres,
-    kafka_for_tests,
-    postgres_for_tests,
-)
+
+FROM = pytest.StashKey[str]()
 
 
 @pytest.fixture(scope="session")
@@ -24,17 +21,25 @@ async def servers(
     wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     given = {"postgres": os.environ.get("TEST_POSTGRES"), "kafka": os.environ.get("TEST_KAFKA")}
     addresses = {name: address for name, address in given.items() if address}
-    folder = tmp_path_factory.mktemp("servers")
-    embedded = {
-        "postgres": lambda: embedded_postgres(postgres_for_tests(folder)),
-        "kafka": lambda: embedded_kafka(kafka_for_tests(folder)),
-    }
-    to_start = [name for name in embedded if name in wanted and name not in addresses]
+    to_start = [name for name in given if name in wanted and name not in addresses]
     async with AsyncExitStack() as stack:
-        started = await asyncio.gather(
-            *(stack.enter_async_context(embedded[name]()) for name in to_start)
-        )
-        yield addresses | dict(zip(to_start, started, strict=True))
+        if to_start:
+            starter, source = await asyncio.to_thread(
+                starters, os.environ.get("TEST_SERVERS", "auto"), tmp_path_factory.mktemp("servers")
+            )
+            request.config.stash[FROM] = f"{' and '.join(to_start)} from {source}"
+            started = await asyncio.gather(
+                *(stack.enter_async_context(starter[name]()) for name in to_start)
+            )
+            addresses |= dict(zip(to_start, started, strict=True))
+        yield addresses
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if source := config.stash.get(FROM, None):
+        terminalreporter.write_line(f"Servers: {source}.")
 
 
 @pytest.fixture(scope="session")
