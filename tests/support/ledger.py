@@ -194,7 +194,13 @@ class Ledger:
         return Relay(dsn=self.dsn.pipe, kafka=self.kafka, service=SERVICE)
 
     async def consumer(
-        self, pipe: Database, topic: Topic | None = None, *, instance: str = "0", group: str = ""
+        self,
+        pipe: Database,
+        topic: Topic | None = None,
+        *,
+        instance: str = "0",
+        group: str = "",
+        hearing: type[Hearing] = Hearing,
     ) -> Consumer:
         topic = topic or self.accounts_topic
         subscription = self.hears.by_topic[topic.name]
@@ -204,7 +210,7 @@ class Ledger:
             kafka=self.kafka,
             instance=instance,
             database=pipe,
-            handler=Hearing(subscription, service=SERVICE, births=await births(pipe, subscription)),
+            handler=hearing(subscription, service=SERVICE, births=await births(pipe, subscription)),
             after_commit=lambda: None,
         )
 

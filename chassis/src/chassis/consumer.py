@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from opentelemetry import propagate, trace
@@ -235,15 +236,18 @@ class Consumer(ConsumerRebalanceListener):
         """Handle records in one transaction, or, where that fails, each half on its own."""
         try:
             await self._commit(partition, records)
-        except (*TRANSIENT, OutOfStep):
-            raise
+            return
+        except (*TRANSIENT, OutOfStep) as error:
+            # Only a statement that took too long may take less where there is less to do.
+            if len(records) == 1 or not isinstance(error, asyncpg.QueryCanceledError):
+                raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
             if len(records) == 1:
                 await self._insist(partition, records[0], error)
                 return
-            middle = len(records) // 2
-            await self._handle(partition, records[:middle])
-            await self._handle(partition, records[middle:])
+        middle = len(records) // 2
+        await self._handle(partition, records[:middle])
+        await self._handle(partition, records[middle:])
 
     async def _insist(self, partition: TopicPartition, record: Record, error: Exception) -> None:
         """Try one record again, ever later; then settle it, which parks what still fails."""

@@ -14,14 +14,18 @@ from chassis.telemetry import trace_statement
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 
-# What passes by itself: the database is away, restarts, or asks to try again.
+# What passes by itself, or is no fault of the work that met it: the database is away, restarts,
+# fails over, has no room, gave up on us after a pause, or asks to try again.
 TRANSIENT = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 import asyncpg
 
-from chassis.database import COMMAND_TIMEOUT, TRANSIENT, notice_dead_peer
+from chassis.database import COMMAND_TIMEOUT, notice_dead_peer
 
 PAUSE = 0.002  # seconds: rings that come closer together are one
 
@@ -40,7 +40,7 @@ class Doorbell:
 
     async def _notify(self) -> None:
         while True:
-            with contextlib.suppress(*TRANSIENT):  # a lost ring is made good by the poll
+            with contextlib.suppress(Exception):  # a lost ring is made good by the poll
                 await self._notify_while_connected()
             await asyncio.sleep(0.5)
 

@@ -5,7 +5,7 @@ import time
 from uuid import UUID
 
 from opentelemetry.trace import SpanKind
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -106,6 +106,9 @@ class CommandEndpoint:
                 log.warning("command not carried out", command=name, error=type(error).__name__)
                 unknown = Busy("The outcome is not known; ask again with the same key.")
                 return _response(refused(unknown), retry_after=unknown.retry_after)
+            except Exception:
+                metrics.COMMANDS.labels(name, "failed").inc()
+                raise
             outcome = "repeated" if done.repeated else str(done.answer.status)
             metrics.COMMANDS.labels(name, outcome).inc()
             metrics.COMMAND_SECONDS.labels(name).observe(time.perf_counter() - started)
@@ -116,17 +119,18 @@ class CommandEndpoint:
             raise InvalidCommand("A command is sent with POST.")
         caller = self._caller(request)
         key = _key(request)
-        body = await _body(request)
-        async with asyncio.timeout(DEADLINE), self._gate:
-            done = await carry_out(
-                self._command,
-                body,
-                database=self._database,
-                service=self._service,
-                caller=caller,
-                key=key,
-                correlation_id=_correlation_id(request),
-            )
+        async with asyncio.timeout(DEADLINE):
+            body = await _body(request)
+            async with self._gate:
+                done = await carry_out(
+                    self._command,
+                    body,
+                    database=self._database,
+                    service=self._service,
+                    caller=caller,
+                    key=key,
+                    correlation_id=_correlation_id(request),
+                )
         if done.announced:
             self._relay.wake()
         if done.planned:
@@ -160,10 +164,13 @@ def _correlation_id(request: Request) -> UUID | None:
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_REQUEST:
-            raise TooLarge(f"A command may be at most {MAX_REQUEST} bytes.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_REQUEST:
+                raise TooLarge(f"A command may be at most {MAX_REQUEST} bytes.")
+    except ClientDisconnect:
+        raise InvalidCommand("The body did not arrive whole.") from None
     return bytes(body)
 
 

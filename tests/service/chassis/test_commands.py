@@ -18,6 +18,8 @@ from chassis.identity import Assertions
 from chassis.refusals import NotAllowed, NotYetKnown, TooLarge
 from support.ledger import SERVICE, Ledger, caller, superuser
 
+from chassis import http as http_module
+
 SECRET = "a secret of the tests, long enough to sign with"
 
 
@@ -211,6 +213,53 @@ async def test_over_http_the_caller_is_vouched_for(
 
     huge = await client.post("/", content=b"x" * (1024 * 1024 + 1), headers=bearer | key)
     assert huge.status_code == 413
+
+
+@pytest.fixture
+async def read_only(ledger: Ledger) -> AsyncGenerator[None]:
+    """The database as one that has failed over, and takes no writes until it is promoted."""
+    watching = await superuser(ledger.dsn)
+    await watching.execute("alter role ledger_app set default_transaction_read_only = on")
+    leave = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ledger_app'"
+    await watching.execute(leave)
+    yield
+    await watching.execute("alter role ledger_app reset default_transaction_read_only")
+    await watching.execute(leave)
+    await watching.close()
+
+
+@pytest.mark.usefixtures("read_only")
+async def test_while_the_database_takes_no_writes_a_command_may_be_sent_again(
+    client: httpx2.AsyncClient,
+) -> None:
+    headers = {
+        "authorization": f"Bearer {Assertions(SECRET).sign(caller())}",
+        "idempotency-key": "key",
+    }
+    body = {"account_id": str(uuid4()), "amount": 5}
+    for _ in range(3):  # the first ones may meet the connections that were ended
+        answer = await client.post("/", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["refusal"]["code"]) == (503, "busy")
+        assert answer.headers["retry-after"] == "1"
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_module, "DEADLINE", 0.3)
+
+    async def drip() -> AsyncGenerator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    headers = {
+        "authorization": f"Bearer {Assertions(SECRET).sign(caller())}",
+        "idempotency-key": "key",
+    }
+    async with asyncio.timeout(10):
+        answer = await client.post("/", content=drip(), headers=headers)
+    assert answer.status_code == 503
 
 
 async def test_more_than_can_be_served_in_time_is_turned_away() -> None:

@@ -11,8 +11,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.errors import CorruptRecordException
-from chassis.database import Database
-from chassis.events import Event
+from chassis.database import Connection, Database
+from chassis.events import Batch, Event
+from chassis.hearing import Hearing
 from chassis.topics import ends
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -323,6 +324,51 @@ async def test_a_handler_that_heals_loses_nothing(
         await caught_up(pipe, ledger)
     assert len(await effects(watching)) == 4
     assert await watching.fetchval("select count(*) from cairn.dead_letters") == 0
+
+
+async def test_a_full_disk_parks_nothing(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    """It is no event's fault; and what would be parked is small enough to find room."""
+    await watching.execute(
+        """
+        create function is_full() returns trigger language plpgsql as
+            $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$;
+        create trigger full_disk before insert on effects execute function is_full()
+        """
+    )
+    await sent.event(sent.account())
+    consumer = await ledger.consumer(pipe)
+    refused = asyncio.Event()
+
+    async def note_attempt(_: Event[Account]) -> None:
+        refused.set()
+
+    ledger.paid_hook = note_attempt
+    async with in_background(consumer.run):
+        await asyncio.wait_for(refused.wait(), 20)
+        await asyncio.sleep(1)  # longer than the attempts at one that fails otherwise
+        await watching.execute("drop trigger full_disk on effects")
+        await caught_up(pipe, ledger)
+    assert len(await effects(watching)) == 1
+    assert await watching.fetchval("select count(*) from cairn.dead_letters") == 0
+
+
+async def test_a_batch_that_is_too_slow_is_handled_in_parts(
+    ledger: Ledger, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    class Slow(Hearing):
+        async def apply(self, connection: Connection, events: Batch) -> None:
+            await connection.execute("select pg_sleep($1)", 0.05 * len(events))
+            await super().apply(connection, events)
+
+    for _ in range(20):
+        await sent.event(sent.account())
+    async with Database.open(ledger.dsn.pipe, name="test", statement_timeout="400") as hurried:
+        consumer = await ledger.consumer(hurried, hearing=Slow)
+        async with in_background(consumer.run):
+            await caught_up(hurried, ledger)
+    assert len(await effects(watching)) == 20
 
 
 async def test_the_database_may_restart(
