@@ -51,6 +51,9 @@ class Journey:
     bookings: list[JSON] = field(default_factory=list[JSON])  # inputs of sessions, as first given
     sessions: list[JSON] = field(default_factory=list[JSON])  # their payloads, the latest of each
 
+    def party(self, side: str) -> Party:
+        return self.mentor if side == "mentor" else self.mentee
+
     def rows(self, name: str, key: str) -> dict[str, Row]:
         with (self.folder / name).open(encoding="utf-8", newline="") as file:
             return {row[key]: row for row in csv.DictReader(file)}

@@ -3,8 +3,11 @@ from collections.abc import AsyncGenerator, Generator
 import pytest
 from support.canaries import Canaries
 from support.collector import Collector, collecting
+from support.journey import Journey
 from support.organisation import Organisation
 from support.running import RunningPlatform, running_platform
+
+PEOPLE = 120  # of the journey
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +37,17 @@ async def canaries(platform: RunningPlatform) -> Canaries:
     canaries = Canaries(platform, Organisation(platform))
     await canaries.sing()
     return canaries
+
+
+@pytest.fixture(scope="session")
+async def journey(platform: RunningPlatform, tmp_path_factory: pytest.TempPathFactory) -> Journey:
+    """The main job, played once."""
+    journey = Journey(platform, tmp_path_factory.mktemp("sample"))
+    await journey.play(people=PEOPLE)
+    return journey
+
+
+@pytest.fixture(params=["mentor", "mentee"])
+def side(request: pytest.FixtureRequest) -> str:
+    """Each of the two of the journey."""
+    return request.param
