@@ -5,11 +5,13 @@ What costs seconds to import is imported once a container engine is known to be 
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 from cairn_local.kafka import Kafka
 from cairn_local.postgres import SUPERUSER, Postgres
 from cairn_local.settings import HOST
@@ -18,6 +20,7 @@ from support.waiting import eventually
 
 POSTGRES = "pgvector/pgvector:pg17"
 KAFKA = "apache/kafka:4.1.2"
+SESSION = "cairn.tests.session"  # the label that says whose a container is: machine and process
 READY_WITHIN = 120.0  # seconds
 
 
@@ -100,16 +103,33 @@ async def _container(
     from testcontainers.core.config import testcontainers_config
     from testcontainers.core.container import DockerContainer
 
-    # The reaper ends what a killed session left; where its image is not here, it is done without.
-    testcontainers_config.ryuk_disabled = why_not([testcontainers_config.ryuk_image]) is not None
-    container = DockerContainer(image, env=dict(environment))
+    testcontainers_config.ryuk_disabled = True  # one more image, for what _remove_left_over does
+    labels = {SESSION: f"{socket.gethostname()} {os.getpid()}"}
+    container = DockerContainer(image, env=dict(environment), labels=labels)
     if command is not None:
         container.with_command(command)
     for inside, outside in ports.items():
         # testcontainers' own ways to say this listen on every address of the machine.
         container.ports[f"{inside}/tcp"] = (HOST, outside)  # pyright: ignore[reportArgumentType]
+    await asyncio.to_thread(_remove_left_over)
     await asyncio.to_thread(container.start)
     try:
         yield
     finally:
         await asyncio.to_thread(container.stop)
+
+
+def _remove_left_over() -> None:
+    """Remove the containers of sessions on this machine that were killed before they could."""
+    import docker
+    from docker.errors import APIError
+
+    client = docker.from_env()
+    try:
+        for container in client.containers.list(filters={"label": SESSION}):
+            machine, _, process = container.labels[SESSION].partition(" ")
+            if machine == socket.gethostname() and not psutil.pid_exists(int(process)):
+                with suppress(APIError):  # another session was quicker
+                    container.remove(force=True, v=True)
+    finally:
+        client.close()
