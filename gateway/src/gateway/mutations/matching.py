@@ -104,7 +104,7 @@ class AcceptPairingInput:
 @strawberry.input
 class DeclinePairingInput:
     pairing_id: strawberry.ID = id_of("Pairing", "The pairing.")
-    reason: str | None = optional("Why, for the coordinator.")
+    reason: str | None = optional("Why, in a few words; the other of the two may read it.")
 
 
 @strawberry.input
