@@ -7,6 +7,7 @@ command's id.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ COPIES = [
     ("sessions", "pairings", "matching.pairing"),
 ]
 _STATES = "select id, version, state::text as state from {} where organisation_id = $1"
+DATABASES = ("profiles", "matching", "sessions", "notifications", "gateway")
 READ_MODEL = {**OWNED, "matching.run": "matching_runs"}
 
 # Whom a change is told, apart from who did it: fields of the body, by the change's last word.
@@ -106,6 +108,8 @@ async def judge(
     await _judge_copies(platform, organisation_id, last, verdict)
     await _judge_read_model(platform, organisation_id, log, last, verdict)
     await _judge_load(platform, organisation_id, verdict)
+    _judge_sessions(last, verdict)
+    await _judge_parked(platform, organisation_id, verdict)
     await _judge_notifications(platform, log, verdict)
     await _judge_mails(platform, verdict)
     return verdict
@@ -252,6 +256,34 @@ async def _judge_load(platform: RunningPlatform, organisation_id: UUID, verdict:
     verdict.expect(not wrong, f"{len(wrong)} mentors have another load than pairings")
 
 
+def _judge_sessions(newest: dict[Key, Logged], verdict: Verdict) -> None:
+    """A pairing that is closed has no session to come."""
+    for (topic, subject), event in newest.items():
+        session = msgspec.json.decode(event.body) if topic == "sessions.session" else {}
+        if session.get("status") == "scheduled":
+            pairing_id = UUID(session["pairing_id"])
+            pairing = msgspec.json.decode(newest["matching.pairing", pairing_id].body)
+            closed_at, starts_at = pairing["closed_at"], session["starts_at"]
+            verdict.expect(
+                closed_at is None
+                or datetime.fromisoformat(starts_at) < datetime.fromisoformat(closed_at),
+                f"session {subject} is to come, but its pairing {pairing_id} is closed",
+            )
+
+
+async def _judge_parked(platform: RunningPlatform, organisation_id: UUID, verdict: Verdict) -> None:
+    """Nothing was put aside: no fault that passes is an event's own."""
+    for service in DATABASES:
+        database = await platform.database(service)
+        parked = await database.fetch(
+            "select topic, reaction, reason from cairn.dead_letters"
+            " where organisation_id is null or organisation_id = $1",
+            organisation_id,
+        )
+        await database.close()
+        verdict.expect(not parked, f"{service} parked {[tuple(row) for row in parked[:3]]}")
+
+
 async def _judge_notifications(
     platform: RunningPlatform, log: list[Logged], verdict: Verdict
 ) -> None:
@@ -294,20 +326,19 @@ async def _judge_mails(platform: RunningPlatform, verdict: Verdict) -> None:
 
 async def at_rest(platform: RunningPlatform) -> bool:
     """Nothing waits anywhere: outboxes, consumers, waiting rows and deliveries."""
-    services = ("profiles", "matching", "sessions", "notifications")
-    logged = await ends(platform.settings.kafka, TOPICS.values())
-    for service in (*services, "gateway"):
+    # In this order, so that nothing can slip from one place to another that was looked at before.
+    positions: list[Any] = []
+    for service in DATABASES:
         database = await platform.database(service)
         try:
+            positions += await database.fetch("select topic, partition, next from cairn.positions")
             waiting = await database.fetchval(
                 "select (select count(*) from cairn.outbox) + (select count(*) from cairn.waiting)"
                 " + (select count(*) from cairn.deliveries where settled_at is null)"
             )
-            positions = await database.fetch("select topic, partition, next from cairn.positions")
         finally:
             await database.close()
-        if waiting or any(
-            row["next"] < logged[row["topic"], row["partition"]] for row in positions
-        ):
+        if waiting:
             return False
-    return True
+    logged = await ends(platform.settings.kafka, TOPICS.values())
+    return all(row["next"] >= logged[row["topic"], row["partition"]] for row in positions)
