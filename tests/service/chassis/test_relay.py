@@ -145,6 +145,40 @@ async def test_an_aggregate_with_bulk_events_stays_in_the_bulk_lane(
     assert (await versions_in_log(ledger))[str(account)] == [1, 2, 3]
 
 
+async def test_a_key_in_both_lanes_keeps_its_order_whichever_relay_leads(
+    ledger: Ledger, app: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches so small that lanes meet in every way, and relays that lose their lock."""
+    monkeypatch.setattr(relay_module, "INTERACTIVE_BATCH", 3)
+    monkeypatch.setattr(relay_module, "BULK_BATCH", 2)
+    chance = random.Random(11)
+    ada = caller()
+    accounts = [await ledger.opened(app, ada) for _ in range(4)]
+
+    async def write() -> None:
+        for _ in range(40):
+            name = chance.choice(("pay", "pay", "pay-in-bulk"))
+            account = str(chance.choice(accounts))
+            await ledger.order(app, name, ada, account_id=account, amount=1)
+
+    watching = await superuser(ledger.dsn)
+    async with in_background(ledger.relay().run, ledger.relay().run):
+        writing = asyncio.gather(*(write() for _ in range(4)))
+        while not writing.done():
+            await asyncio.sleep(0.3)
+            await watching.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where usename = 'ledger_pipe'"
+            )
+        await writing
+        await emptied(ledger)
+    await watching.close()
+    versions = await versions_in_log(ledger)
+    seen = [versions[str(account)] for account in accounts]
+    assert seen == [list(range(1, len(each) + 1)) for each in seen]
+    assert sum(map(len, seen)) == 4 + 4 * 40
+
+
 async def test_interactive_events_pass_those_of_an_import(ledger: Ledger, app: Database) -> None:
     ada = caller()
     for _ in range(2 * relay_module.BULK_BATCH):
