@@ -34,6 +34,8 @@ def _name_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
             frames.append(f"{trail.tb_frame.f_code.co_filename}:{trail.tb_lineno}")
             trail = trail.tb_next
         event["at"] = frames[-4:]
+        if event["logger"] == "asyncio":  # after its first line it shows the task, error and all
+            event["event"] = event["event"].partition("\n")[0]
     return event
 
 

@@ -1,5 +1,7 @@
 """A log line is JSON, knows its trace, and keeps of an error the type alone."""
 
+import asyncio
+import gc
 import logging
 from collections.abc import Generator
 
@@ -40,6 +42,24 @@ def test_an_error_is_told_by_its_type_and_place_not_by_its_text(
     assert told[0]["account"] == "7"
     assert "Ines" not in "".join(lines)
     assert "example.org" not in "".join(lines)
+
+
+async def test_a_task_that_nobody_waited_for_is_told_of_without_its_errors_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    start_logs("ledger", "INFO")
+
+    async def fail() -> None:
+        raise ValueError("Ines Almeida")
+
+    task = asyncio.create_task(fail())
+    await asyncio.wait((task,))
+    del task
+    gc.collect()
+    line = capsys.readouterr().err
+    told = msgspec.json.decode(line)
+    assert (told["event"], told["error"]) == ("Task exception was never retrieved", "ValueError")
+    assert "Ines" not in line
 
 
 def test_a_line_names_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
