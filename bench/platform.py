@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bench.load import post
+from bench.servers import free_ports
 from cairn_development.issuer import Wish, issue, load_key
 from cairn_local.folder import Folder
 from cairn_local.platform import Platform
@@ -12,9 +14,6 @@ from cairn_local.programs import Programs
 from cairn_local.report import Report
 from cairn_local.settings import Settings
 from chassis.identity import Assertions, Caller
-
-from bench.load import post
-from bench.servers import free_ports
 
 
 class RunningPlatform:

@@ -5,16 +5,16 @@ import random
 import time
 
 import msgspec
+
+from bench import figures
+from bench.load import Client
+from bench.platform import RunningPlatform
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.serving import beside
 from chassis.unit import Written
 from gateway.arrivals import Arrivals
 from gateway.planner.ids import global_id
-
-from bench import figures
-from bench.load import Client
-from bench.platform import RunningPlatform
 
 COMMANDS = 100  # of each kind, in a round
 GAP = (0.02, 0.1)  # seconds between two

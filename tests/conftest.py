@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 import pytest
+
 from support.choice import starters
 from support.databases import ServiceDatabase, fresh_database
 

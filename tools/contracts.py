@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from contracts.asyncapi import document
 from contracts.catalogue import TOPICS, Topic, json_schema
 from contracts.compatibility import breaking_changes, withdrawn

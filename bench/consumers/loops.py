@@ -7,13 +7,14 @@ from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaMessage
+
 from chassis.consumer import MAX_RECORDS, Consumer
 from chassis.database import TRANSIENT
 from chassis.positions import OutOfStep
 from chassis.topics import cluster_id
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaMessage
 
 Read = ConsumerRecord[Any, Any]
 

@@ -14,6 +14,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from aiokafka import AIOKafkaProducer
+
+from bench.servers import Servers
 from chassis.envelope import Envelope
 from chassis.ids import new_id
 from chassis.preparation import prepare
@@ -23,8 +25,6 @@ from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING, Pairing, PairingChange, PairingStatus, Reason
 from gateway.main import MIGRATIONS as GATEWAY_MIGRATIONS
 from sessions.main import service as sessions
-
-from bench.servers import Servers
 
 TOPIC = TOPICS[PAIRING]
 ORGANISATION = new_id()

@@ -7,14 +7,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
-from chassis.consumer import Consumer
-from chassis.database import Database
-from gateway.projection import Projection
 
 from bench import figures
 from bench.consumers.loops import LOOPS, StockBatch
 from bench.consumers.stage import TOPIC, Producer, Record, Stage, count, ended_pairing
 from bench.servers import Servers
+from chassis.consumer import Consumer
+from chassis.database import Database
+from gateway.projection import Projection
 
 CONTENDERS: dict[str, type[Consumer]] = LOOPS | {"FastStream batch, its own parser": StockBatch}
 ENOUGH = 15.0  # seconds after which what has not been handled counts as lost

@@ -9,6 +9,8 @@ import signal
 import sys
 
 import uvloop
+
+from bench.consumers.loops import LOOPS
 from chassis.consumer import Handler
 from chassis.database import Database
 from chassis.hearing import Hearing
@@ -19,8 +21,6 @@ from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING
 from gateway.projection import Projection
 from sessions.main import service as sessions
-
-from bench.consumers.loops import LOOPS
 
 # As each is wired: a service waits for the disk, the projector need not.
 SYNCHRONOUS_COMMIT = {"sessions": "on", "gateway": "off"}

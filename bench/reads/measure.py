@@ -12,13 +12,6 @@ import asyncpg
 import httpx2
 import msgspec
 import uvicorn
-from cairn_development.issuer import load_key, make_issuer
-from cairn_development.settings import AUDIENCE
-from cairn_local.processes import python, running
-from cairn_local.readiness import until_ready
-from cairn_local.settings import HOST
-from chassis.migrations import apply_migrations
-from gateway.main import MIGRATIONS
 from joserfc.jwk import ECKey
 
 from bench import figures, usage
@@ -26,6 +19,13 @@ from bench.load import load
 from bench.reads.network import Network, make_network, write_network
 from bench.reads.operations import OPERATIONS, requests_of
 from bench.servers import Servers, free_ports
+from cairn_development.issuer import load_key, make_issuer
+from cairn_development.settings import AUDIENCE
+from cairn_local.processes import python, running
+from cairn_local.readiness import until_ready
+from cairn_local.settings import HOST
+from chassis.migrations import apply_migrations
+from gateway.main import MIGRATIONS
 
 CONNECTIONS = 32
 SECONDS = 3.0  # of load in a round

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+
 from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING, Pairing, PairingStatus
 from contracts.profiles import PERSON, SITE, Person, Site, Visibility

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from cairn_development.issuer import Wish, issue
-from gateway.planner.ids import global_id
 from joserfc.jwk import ECKey
 
 from bench.load import post
 from bench.reads.network import Network
+from cairn_development.issuer import Wish, issue
+from gateway.planner.ids import global_id
 
 HOME = """
 query Home {

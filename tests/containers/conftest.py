@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncGenerator
 
 import pytest
+
 from support.compose import ComposeProject, compose_project
 from support.containers import why_not
 

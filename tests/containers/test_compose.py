@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 import pytest
+
 from cairn_local.first_run import Cast, Introduction
 from cairn_local.first_run.play import play
 from cairn_local.report import Report

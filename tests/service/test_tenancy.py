@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+
 from chassis.migrations import apply_migrations
 from support.databases import ServiceDatabase
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+
 from support.running import JSON, RunningPlatform
 
 

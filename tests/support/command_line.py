@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from support.running import RunningPlatform
 
 WITHIN = 60.0  # seconds

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+
 from cairn_local.kafka import Kafka
 from cairn_local.postgres import SUPERUSER, Postgres
 from cairn_local.settings import HOST

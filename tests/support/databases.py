@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import asyncpg
+
 from chassis.provision import KINDS, provision
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+
 from chassis.commands import carry_out, refused
 from chassis.database import Database
 from chassis.delivery import Sender

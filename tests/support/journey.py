@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import msgspec
+
 from cairn_local.first_run.documents import PROPOSALS
 from support.api import Api, nodes
 from support.command_line import cairn

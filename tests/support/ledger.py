@@ -17,6 +17,7 @@ import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
+
 from chassis.aggregates import Aggregates
 from chassis.commands import Commands, Done, carry_out
 from chassis.consumer import Consumer

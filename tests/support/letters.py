@@ -5,6 +5,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 
 from icalendar import Calendar
+
 from support.running import RunningPlatform
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+
 from chassis.identity import Caller
 from support.oracle import Done
 from support.running import RunningPlatform

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from chassis.identity import Caller
 from contracts.matching import Pairing, Role
 from contracts.profiles import Person, PersonChange, Standing
 from matching.store import pairings
-from msgspec.structs import replace
 from support.harness import Answered, Harness, happened
 from support.participants import participant
 

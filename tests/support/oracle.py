@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
 from chassis.ids import derived_id
 from chassis.topics import ends
 from contracts.catalogue import TOPICS

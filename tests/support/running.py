@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx2
 import msgspec
+
 from cairn_development.mailbox import Mail, Mailbox
 from cairn_local.folder import Folder
 from cairn_local.passwords import Passwords

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+
 from support.waiting import eventually
 
 Answer = Callable[[Request], Awaitable[Response]]

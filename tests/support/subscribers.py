@@ -3,6 +3,7 @@
 from typing import Any
 
 from aiokafka.structs import RecordMetadata
+
 from contracts.catalogue import TOPICS
 from support.running import RunningPlatform
 from support.waiting import eventually

@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Generator
 
 import pytest
+
 from support.canaries import Canaries
 from support.collector import Collector, collecting
 from support.journey import Journey

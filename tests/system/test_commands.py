@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from joserfc import jwt
+
 from cairn_development.issuer import load_key
 from cairn_development.settings import AUDIENCE
 from chassis.identity import Caller
 from chassis.topics import ends
 from contracts.catalogue import TOPICS
 from contracts.sessions import GOAL
-from joserfc import jwt
 from support.api import Api, mutation, nodes
 from support.ledger import read_log
 from support.organisation import Organisation, mentee, mentor, slot, uuid_of

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
 from cairn_local.errors import PlatformError
 from cairn_local.postgres import Postgres
 from support.databases import ServiceDatabase

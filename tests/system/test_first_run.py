@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from cairn_local.first_run import Cast, Introduction, introduce
 from cairn_local.first_run.documents import HOME
 from cairn_local.first_run.play import play

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from chassis.topics import ends
 from contracts.catalogue import TOPICS
 from contracts.profiles import PERSON, SITE

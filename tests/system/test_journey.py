@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING
 from contracts.sessions import SESSION

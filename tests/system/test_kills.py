@@ -6,6 +6,7 @@ import random
 from contextlib import suppress
 
 import pytest
+
 from cairn_local import supervisor
 from support.load import Load
 from support.oracle import at_rest, judge

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from support.canaries import Canaries
 from support.running import RunningPlatform
 

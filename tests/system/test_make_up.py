@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
+
 from cairn_local.settings import Settings, variable
 from support.servers import free_ports
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from support.api import Api, nodes
 from support.organisation import Organisation, mentee, mentor, slot
 from support.running import JSON, RunningPlatform

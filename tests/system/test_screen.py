@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from support.api import nodes
 from support.journey import Journey
 from support.running import JSON

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 from babel import Locale
 from babel.dates import format_time
+
 from support.api import nodes
 from support.journey import Journey, Party
 from support.letters import invitation_in, letters_to, text_of

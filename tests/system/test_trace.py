@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pytest
+
 from contracts.catalogue import TOPICS
 from contracts.profiles import PERSON
 from support.api import mutation

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
+
 from chassis.ids import new_id
 from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING, PairingChange, PairingStatus

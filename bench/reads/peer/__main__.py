@@ -4,6 +4,15 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from bench.reads.peer.loaders import Loaders, Reader
+from bench.reads.peer.schema import Context, build_schema
 from chassis.database import Database
 from chassis.logs import start_logs
 from chassis.serving import serve
@@ -14,15 +23,6 @@ from gateway.planner import CONNECTION_SETTINGS
 from gateway.settings import GatewaySettings
 from gateway.tokens import Tokens
 from gateway.viewers import Viewers
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-
-from bench.reads.peer.loaders import Loaders, Reader
-from bench.reads.peer.schema import Context, build_schema
 
 
 class Peer(GraphQL[Context, None]):

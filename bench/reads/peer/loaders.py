@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from strawberry.dataloader import DataLoader
+
 from chassis.database import Connection
 from chassis.identity import Caller
 from gateway.schema import visibility
-from strawberry.dataloader import DataLoader
 
 VIEWER = """(select $1::uuid as organisation_id, $2::uuid as person_id,
     $3::boolean as administrator) asking"""

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
-from contracts.matching import Role
-from gateway.planner.ids import global_id, read_global_id
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import Info
 
 from bench.reads.peer.loaders import Loaders, Reader, Row
+from contracts.matching import Role
+from gateway.planner.ids import global_id, read_global_id
 
 T = TypeVar("T")
 Context = dict[str, Any]

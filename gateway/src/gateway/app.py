@@ -4,16 +4,16 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 import httpx2
-from chassis.application import application
-from chassis.database import Database
-from chassis.identity import Assertions
-from chassis.serving import beside
-from chassis.telemetry import stop_telemetry
 from faststream.asgi import AsgiFastStream
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import health
+from chassis.application import application
+from chassis.database import Database
+from chassis.identity import Assertions
+from chassis.serving import beside
+from chassis.telemetry import stop_telemetry
 from gateway.arrivals import Arrivals
 from gateway.commands import Services
 from gateway.endpoint import GraphQLEndpoint

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import asyncpg
+
 from chassis.database import TRANSIENT, Connection, notice_dead_peer, server_settings
 from chassis.logs import logger
 from chassis.unit import Written
-
 from gateway.projection import TABLES
 from gateway.projector import PROJECTED
 

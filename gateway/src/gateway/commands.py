@@ -9,12 +9,12 @@ from uuid import UUID
 
 import httpx2
 import msgspec
-from chassis.identity import Assertions, Caller
-from chassis.logs import logger
-from chassis.unit import Written
 from opentelemetry.trace import SpanKind
 
 from chassis import telemetry
+from chassis.identity import Assertions, Caller
+from chassis.logs import logger
+from chassis.unit import Written
 
 DEADLINE = 11.0  # seconds for a command with its retries; a service gives up after 10
 ASSERTION_REUSE = 20.0  # seconds for which a signed assertion serves its caller again

@@ -3,10 +3,6 @@
 import time
 from uuid import UUID
 
-from chassis.database import TRANSIENT
-from chassis.identity import Caller
-from chassis.ids import new_id
-from chassis.logs import logger
 from graphql import OperationType
 from opentelemetry.trace import Span, SpanKind
 from starlette.requests import Request
@@ -14,6 +10,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from chassis import telemetry
+from chassis.database import TRANSIENT
+from chassis.identity import Caller
+from chassis.ids import new_id
+from chassis.logs import logger
 from gateway import errors, metrics
 from gateway.errors import Problem
 from gateway.issuer import KeysUnavailable

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
-from chassis.logs import logger
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, RSAKey
+
+from chassis.logs import logger
 
 FRESH = 300.0  # seconds after which the keys are fetched again, while the old ones serve
 STALE = 12 * 3600.0  # seconds for which keys serve though the issuer cannot be reached

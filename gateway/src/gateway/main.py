@@ -12,7 +12,6 @@ from chassis.settings import load
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import topics_heard_by
-
 from gateway.app import gateway_app
 from gateway.projector import projector_app
 from gateway.settings import GatewaySettings

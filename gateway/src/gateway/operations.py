@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+from graphql import GraphQLError, OperationType
+
 from chassis.database import TRANSIENT, Database
 from chassis.identity import Caller
 from chassis.logs import logger
-from graphql import GraphQLError, OperationType
-
 from gateway import commands, errors, metrics
 from gateway.arrivals import Arrivals
 from gateway.commands import Busy, Command, CommandFailed, Done, OutcomeUnknown, Refused, Services

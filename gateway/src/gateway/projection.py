@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
 from chassis.database import TRANSIENT, Connection
 from chassis.events import Batch, Decode, Event, Record
 from chassis.parking import park
-from contracts.catalogue import Topic
-
 from contracts import matching, notifications, profiles, sessions
+from contracts.catalogue import Topic
 from gateway import trail
 
 TABLES = {

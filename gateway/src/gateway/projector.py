@@ -4,6 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 
+from faststream.asgi import AsgiFastStream
+from opentelemetry.sdk.trace import TracerProvider
+from starlette.types import Receive, Scope, Send
+
+from chassis import health
 from chassis.application import application
 from chassis.consumer import Consumer
 from chassis.database import TRANSIENT, Database
@@ -13,11 +18,6 @@ from chassis.serving import beside
 from chassis.settings import Settings
 from chassis.telemetry import stop_telemetry
 from contracts.catalogue import topics_heard_by
-from faststream.asgi import AsgiFastStream
-from opentelemetry.sdk.trace import TracerProvider
-from starlette.types import Receive, Scope, Send
-
-from chassis import health
 from gateway import trail
 from gateway.projection import Projection
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import asyncpg
+
 from chassis.database import Connection, Database
 
 # What a connection that died in the pool meets its next borrower with.

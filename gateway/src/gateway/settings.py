@@ -3,8 +3,9 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from chassis.settings import Settings
 from pydantic import AfterValidator, Field
+
+from chassis.settings import Settings
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from cachetools import TTLCache
+
 from chassis.database import Connection, Database, enter_tenant
 from chassis.identity import Caller
-
 from gateway.reading import read
 from gateway.tokens import Claims
 

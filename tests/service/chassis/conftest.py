@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
+
 from chassis.database import Database
 from support.databases import ServiceDatabase
 from support.ledger import Ledger

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 import httpx2
 import msgspec
 import pytest
+
+from chassis import http as http_module
 from chassis.answers import InFlight, KeyReused
 from chassis.commands import InvalidCommand
 from chassis.database import Database
@@ -17,8 +19,6 @@ from chassis.http import CommandEndpoint, Gate
 from chassis.identity import Assertions
 from chassis.refusals import NotAllowed, NotYetKnown, TooLarge
 from support.ledger import SERVICE, Ledger, caller, superuser
-
-from chassis import http as http_module
 
 SECRET = "a secret of the tests, long enough to sign with"
 

@@ -11,13 +11,16 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.errors import CorruptRecordException
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from chassis import consumer as consumer_module
+from chassis import telemetry
 from chassis.database import Connection, Database
 from chassis.events import Batch, Event
 from chassis.hearing import Hearing
 from chassis.topics import ends
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from support.databases import ServiceDatabase
 from support.ledger import (
     Account,
@@ -28,9 +31,6 @@ from support.ledger import (
     superuser,
 )
 from support.waiting import eventually
-
-from chassis import consumer as consumer_module
-from chassis import telemetry
 
 ORGANISATION = uuid4()
 Headers = list[tuple[str, Any]]

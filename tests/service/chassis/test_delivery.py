@@ -7,15 +7,15 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 import pytest
+
+from chassis import delivery as delivery_module
+from chassis import housekeeping
 from chassis.database import Database
 from chassis.delivery import Deliveries, Delivery, Send, Sender, Suppressed, Undeliverable
 from chassis.events import Event
 from chassis.unit import Cause, Unit
 from support.ledger import SERVICE, Account, Ledger, in_background, superuser
 from support.waiting import eventually
-
-from chassis import delivery as delivery_module
-from chassis import housekeeping
 
 ORGANISATION = uuid4()
 

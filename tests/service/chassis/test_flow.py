@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import msgspec
+
 from chassis.database import Database
 from chassis.waiting import WaitingRoom
 from support.ledger import SERVICE, Ledger, Owner, caller, in_background, producing, superuser

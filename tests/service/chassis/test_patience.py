@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import uvicorn
-from chassis.patience import MAX_HEAD, PatientProtocol
 from starlette.responses import PlainTextResponse
-from support.waiting import eventually
 
 from chassis import patience
+from chassis.patience import MAX_HEAD, PatientProtocol
+from support.waiting import eventually
 
 REQUEST = b"GET / HTTP/1.1\r\nhost: cairn\r\n\r\n"
 

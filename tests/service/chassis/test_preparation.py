@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
 from chassis.database import Database
 from chassis.preparation import NotPrepared, births
 from chassis.topics import SETTINGS, WrongPartitions, ensure_topics

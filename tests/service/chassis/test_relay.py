@@ -12,15 +12,15 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
-from chassis.database import Database
-from chassis.outbox import Lane, Waiting, put
-from chassis.relay import Relay
 from prometheus_client import REGISTRY
-from support.ledger import Ledger, Topic, caller, in_background, read_log, superuser
-from support.waiting import eventually
 
 from chassis import metrics
 from chassis import relay as relay_module
+from chassis.database import Database
+from chassis.outbox import Lane, Waiting, put
+from chassis.relay import Relay
+from support.ledger import Ledger, Topic, caller, in_background, read_log, superuser
+from support.waiting import eventually
 
 
 async def emptied(ledger: Ledger, topic: str | None = None) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
+
 from chassis.database import Database
 from chassis.migrations import apply_migrations
 from gateway.main import MIGRATIONS

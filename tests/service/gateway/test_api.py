@@ -12,6 +12,11 @@ import asyncpg
 import httpx2
 import msgspec
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from starlette.requests import Request
+from starlette.responses import Response
+
 from chassis.database import Database
 from chassis.events import read_event
 from chassis.identity import Assertions
@@ -32,10 +37,6 @@ from gateway.requests import GRAPHQL, JSON, MAX_BODY
 from gateway.schema import build_schema
 from gateway.tokens import Tokens
 from gateway.viewers import Viewers
-from joserfc import jwt
-from joserfc.jwk import ECKey
-from starlette.requests import Request
-from starlette.responses import Response
 from support.databases import ServiceDatabase
 from support.harness import Heard, happened
 from support.services import ScriptedServices, served

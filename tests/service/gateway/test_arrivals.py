@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+
 from chassis.database import Database
 from chassis.doorbell import Doorbell
 from chassis.ids import new_id

@@ -6,15 +6,15 @@ from collections.abc import AsyncGenerator
 import httpx2
 import msgspec
 import pytest
-from chassis.identity import Assertions, Caller
-from chassis.ids import new_id
-from gateway.commands import Busy, Command, CommandFailed, Done, OutcomeUnknown, Refused, Services
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from support.services import ScriptedServices, served
 
+from chassis.identity import Assertions, Caller
+from chassis.ids import new_id
 from gateway import commands
+from gateway.commands import Busy, Command, CommandFailed, Done, OutcomeUnknown, Refused, Services
+from support.services import ScriptedServices, served
 
 SECRET = "a secret of the tests, long enough to sign with"
 CALLER = Caller(subject="ines", organisation_id=new_id(), roles=frozenset({"administrator"}))

@@ -7,9 +7,11 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
+
 from chassis.database import Database
 from chassis.events import Event, read_event
 from chassis.ids import new_id
+from contracts import profiles
 from contracts.catalogue import TOPICS, topics_heard_by
 from contracts.matching import (
     Pairing,
@@ -22,8 +24,6 @@ from contracts.matching import (
 from contracts.profiles import Person, PersonChange, Visibility, Window
 from gateway.projection import TABLES, Projection, columns_of
 from support.harness import happened
-
-from contracts import profiles
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

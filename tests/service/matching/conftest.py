@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
+
 from chassis.relay import Relay
 from chassis.service import Running
 from matching.main import service

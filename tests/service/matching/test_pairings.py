@@ -4,9 +4,10 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
+
 from contracts.matching import PairingStatus, Role
 from contracts.profiles import Person
-from msgspec.structs import replace
 from support.network import Network
 
 pytestmark = pytest.mark.platform

@@ -5,8 +5,9 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from contracts.matching import PairingStatus, Role
 from msgspec.structs import replace
+
+from contracts.matching import PairingStatus, Role
 from support.network import Network
 
 pytestmark = pytest.mark.platform

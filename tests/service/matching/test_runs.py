@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from chassis.relay import Relay
 from chassis.service import Running
 from contracts.matching import PairingStatus, Role

@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
 import pytest
+
 from notifications.main import service
 from notifications.settings import settings
 from support.databases import ServiceDatabase

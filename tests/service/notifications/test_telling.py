@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from icalendar import Calendar
+from msgspec.structs import replace
+
 from chassis.identity import Caller
 from chassis.ids import new_id
 from contracts.matching import PairingChange, PairingStatus, ProgrammeChange
 from contracts.notifications import NotificationKind
 from contracts.profiles import Person, PersonChange, Standing
 from contracts.sessions import Feedback, FeedbackChange, SessionChange, SessionStatus
-from icalendar import Calendar
-from msgspec.structs import replace
 from support.harness import Harness, Heard, Told, happened
 from support.people import pairing, person, programme, session
 from support.smtp import MailServer

@@ -2,6 +2,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
+
 from chassis.database import Database
 from profiles.main import service
 from support.databases import ServiceDatabase

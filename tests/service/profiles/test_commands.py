@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+
 from chassis.database import Database
 from chassis.identity import Caller
 from support.harness import Answered, Harness, Told

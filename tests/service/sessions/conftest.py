@@ -1,6 +1,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import pytest
+
 from sessions.main import service
 from support.databases import ServiceDatabase
 from support.harness import Harness, harness

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
+
 from chassis.identity import Caller
 from chassis.ids import new_id
 from contracts.matching import Pairing, PairingChange, PairingStatus
-from msgspec.structs import replace
 from support.harness import Answered, Harness, happened
 
 pytestmark = pytest.mark.platform

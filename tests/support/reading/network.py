@@ -6,6 +6,9 @@ from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
+
+from contracts import matching, profiles, sessions
 from contracts.matching import (
     Certificate,
     Enrolment,
@@ -23,9 +26,6 @@ from contracts.matching import (
 from contracts.notifications import Notification, NotificationKind, Preferences
 from contracts.profiles import Organisation, Person, Site, Standing, Visibility, Window
 from contracts.sessions import Feedback, Goal, GoalStatus, Session, SessionStatus
-from msgspec import Struct
-
-from contracts import matching, profiles, sessions
 
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from contracts import matching
 from contracts.matching import (
     Certificate,
     Enrolment,
@@ -23,8 +24,6 @@ from contracts.notifications import Notification, NotificationKind, Preferences
 from contracts.profiles import Organisation, Person, Site, Visibility, Window
 from contracts.sessions import Feedback, Goal, Session, SessionStatus
 from gateway.planner import Viewer
-
-from contracts import matching
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)

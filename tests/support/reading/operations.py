@@ -15,6 +15,7 @@ from graphql import (
     is_leaf_type,
 )
 from hypothesis import strategies as st
+
 from support.reading.pages import write_cursor
 
 ORDERS = {

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from gateway.planner import Viewer
-from gateway.schema import build_schema
 from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
 from strawberry.utils.str_converters import to_snake_case
+
+from gateway.planner import Viewer
+from gateway.schema import build_schema
 from support.reading.resolvers import RESOLVERS, Resolver
 from support.reading.sight import Row, Sight
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import msgspec
+
 from contracts.catalogue import TOPICS, Topic
 from gateway.planner import CONNECTION_SETTINGS
 from gateway.projection import TABLES, columns_of, upsert

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from chassis.envelope import Envelope, Malformed, parse
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chassis.envelope import Envelope, Malformed, parse
 
 visible = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1)
 

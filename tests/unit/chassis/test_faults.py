@@ -7,9 +7,9 @@ import time
 from collections import Counter
 
 import pytest
-from chassis.faults import InjectedFault
 
 from chassis import faults
+from chassis.faults import InjectedFault
 
 
 @pytest.fixture

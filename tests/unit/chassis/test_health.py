@@ -1,10 +1,10 @@
 """Readiness tells, in sentences, what is missing."""
 
 import httpx2
-from chassis.health import live, metrics_app, readiness
 from starlette.types import ASGIApp
 
 from chassis import metrics
+from chassis.health import live, metrics_app, readiness
 
 
 async def get(app: ASGIApp, path: str = "/") -> httpx2.Response:

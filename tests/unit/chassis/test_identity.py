@@ -4,11 +4,11 @@ import time
 from uuid import uuid4
 
 import pytest
-from chassis.identity import Assertions, Caller, InvalidAssertion
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from chassis import identity
+from chassis.identity import Assertions, Caller, InvalidAssertion
 
 SECRET = "a secret of the tests, long enough to sign with"
 CALLER = Caller(

@@ -8,9 +8,10 @@ from collections.abc import Generator
 import msgspec
 import pytest
 import structlog
-from chassis.logs import logger, start_logs
 from opentelemetry import trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+
+from chassis.logs import logger, start_logs
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """A process with wrong settings ends with a line for each, and never with a secret."""
 
 import pytest
+
 from chassis.settings import Settings, load
 
 GOOD = {

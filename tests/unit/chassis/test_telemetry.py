@@ -11,9 +11,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ParentBased
 from opentelemetry.trace import Link, SpanContext, StatusCode, TraceFlags
-from support.servers import free_ports
 
 from chassis import telemetry
+from support.servers import free_ports
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
+
 from cairn.options import Connection
 
 Request = dict[str, Any]

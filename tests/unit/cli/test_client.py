@@ -1,6 +1,7 @@
 """What goes wrong is told in a sentence, and nothing secret is in it."""
 
 import pytest
+
 from cairn.client import Client, Refused
 from cairn.documents import START_MATCHING_RUN
 from cairn.options import Connection

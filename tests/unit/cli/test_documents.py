@@ -1,10 +1,11 @@
 """The documents that the command line sends fit the API."""
 
 import pytest
+from graphql import GraphQLSchema, parse, validate
+
 from cairn import documents
 from gateway.mutations import MutationType
 from gateway.schema import build_schema
-from graphql import GraphQLSchema, parse, validate
 
 DOCUMENTS = {name: text for name, text in vars(documents).items() if name.isupper()}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cairn.app import app
 from cairn.sample import write_sample
 

@@ -1,9 +1,10 @@
 """Managers come before their reports; circles are named and opened."""
 
-from cairn.importing.order import Ordered, managers_first
-from cairn.importing.rows import Row, Sheet
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cairn.importing.order import Ordered, managers_first
+from cairn.importing.rows import Row, Sheet
 
 
 def ordered(managers: dict[str, str | None]) -> Ordered:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from cairn.importing.columns import PEOPLE, SITES, Reader, items, prose, text
 from cairn.importing.rows import Sheet, read
 from cairn.importing.sending import CHUNK_BYTES
 from cairn.troubles import Trouble
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 HEADER = "code,name,city,country,time_zone,languages"
 GOOD = "LIS,Lisbon,Lisbon,PT,Europe/Lisbon,pt;en"

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from cairn.importing.columns import PEOPLE, SITES
 from cairn.importing.order import managers_first
 from cairn.importing.rows import read

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+
 from cairn.app import app
 
 PROGRAMS = ("gateway", "profiles", "matching", "sessions", "notifications", "projector")

@@ -1,6 +1,7 @@
 """`cairn token` and `cairn match` as a person meets them."""
 
 import pytest
+
 from cairn.app import app
 from cairn.troubles import Trouble
 

@@ -2,8 +2,9 @@
 
 from io import StringIO
 
-from cairn.commands.trace import Event, forest
 from rich.console import Console
+
+from cairn.commands.trace import Event, forest
 
 
 def event(number: str, cause: str, what: str) -> Event:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from contracts.catalogue import TOPICS, Topic, json_schema, topics_heard_by, topics_of
 from contracts.vocabulary import Vocabulary
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from contracts.catalogue import TOPICS, json_schema
-from contracts.compatibility import breaking_changes, withdrawn
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
+from contracts.catalogue import TOPICS, json_schema
+from contracts.compatibility import breaking_changes, withdrawn
 
 Schema = dict[str, Any]
 Definition = dict[str, Any]

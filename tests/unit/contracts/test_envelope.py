@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from jsonschema import Draft202012Validator
+
 from chassis.envelope import Envelope, Malformed, parse
 from contracts.envelope import HEADERS, headers_schema
 from contracts.matching import PairingChange
-from jsonschema import Draft202012Validator
 
 EVENT = Envelope(
     id=UUID("019c6576-a7e8-70f4-a79d-7f1534b9b5df"),

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from contracts.catalogue import TOPICS, Topic, json_schema
 from jsonschema import Draft202012Validator
+
+from contracts.catalogue import TOPICS, Topic, json_schema
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "examples"
 FILES = sorted(EXAMPLES.glob("*/*.json"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from contracts.asyncapi import document
 from contracts.catalogue import TOPICS
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from contracts.compatibility import breaking_changes
-from contracts.vocabulary import Instant, Vocabulary
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from contracts.compatibility import breaking_changes
+from contracts.vocabulary import Instant, Vocabulary
 
 
 class Words(NamedTuple):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+
 from cairn_development.issuer import load_key, make_issuer
 from gateway.issuer import Issuer
 from gateway.tokens import Tokens

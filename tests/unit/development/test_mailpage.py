@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+
 from cairn_development.mailbox import Mailbox
 from cairn_development.mailpage import make_mail_page
 

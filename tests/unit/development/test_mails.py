@@ -8,6 +8,7 @@ from pathlib import Path
 import aiosmtplib
 import httpx2
 import pytest
+
 from cairn_development.mailbox import Mailbox
 from cairn_development.mailpage import make_mail_page
 from cairn_development.serving import smtp_server

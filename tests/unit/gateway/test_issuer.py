@@ -9,8 +9,9 @@ from uuid import uuid4
 import httpx2
 import msgspec
 import pytest
-from gateway.issuer import PATIENCE, STALE, Issuer, KeysUnavailable, usable_keys
 from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from gateway.issuer import PATIENCE, STALE, Issuer, KeysUnavailable, usable_keys
 
 HOST = "https://id.example"
 RSA = RSAKey.generate_key(2048, {"kid": "one"})

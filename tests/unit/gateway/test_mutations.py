@@ -6,6 +6,9 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from strawberry.types import has_object_definition
+from strawberry.types.base import StrawberryList, StrawberryOptional
+
 from chassis.ids import new_id
 from chassis.service import Service
 from gateway.mutations import MUTATIONS, MutationType
@@ -18,8 +21,6 @@ from matching.main import service as matching
 from notifications.main import service as notifications
 from profiles.main import service as profiles
 from sessions.main import service as sessions
-from strawberry.types import has_object_definition
-from strawberry.types.base import StrawberryList, StrawberryOptional
 
 SERVICES: dict[str, Service] = {
     service.name: service for service in (profiles, matching, sessions, notifications)

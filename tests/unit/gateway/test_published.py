@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from gateway.mutations import MutationType
 from gateway.planner import Planner
 from gateway.schema import build_schema

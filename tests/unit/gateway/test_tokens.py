@@ -10,11 +10,12 @@ from uuid import uuid4
 import httpx2
 import msgspec
 import pytest
-from gateway.issuer import Issuer
-from gateway.tokens import InvalidToken, Tokens
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from joserfc.registry import HeaderParameter
+
+from gateway.issuer import Issuer
+from gateway.tokens import InvalidToken, Tokens
 
 ISSUER = "https://id.example"
 RSA = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})

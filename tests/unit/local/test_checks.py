@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from cairn_local.checks import check_ports, check_room
 from cairn_local.errors import PlatformError
 from cairn_local.settings import Settings

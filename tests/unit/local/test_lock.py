@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from cairn_local.errors import PlatformError
 from cairn_local.lock import hold, holder
 from cairn_local.settings import Settings

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
+
 from cairn_local.errors import PlatformError
 from cairn_local.folder import Folder
 from cairn_local.processes import Program

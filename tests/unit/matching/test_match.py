@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from contracts.matching import Rules
-from contracts.profiles import Person
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from contracts.matching import Rules
+from contracts.profiles import Person
 from matching.matcher import acceptance
 from matching.matcher import scores as scores_module
 from matching.matcher.criteria import hours_ahead, hours_apart

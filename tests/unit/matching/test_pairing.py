@@ -5,12 +5,13 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
+
 from chassis.identity import Caller
 from chassis.refusals import NotAllowed
 from contracts.matching import Pairing, PairingChange, PairingStatus, Programme
 from matching.domain.pairing import TRANSITIONS, Action, Party, Stage, act, parties, stage_of
 from matching.refusals import IllegalTransition
-from msgspec.structs import replace
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 MENTOR, MENTEE, COORDINATOR = uuid4(), uuid4(), uuid4()

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from chassis.ids import new_id
-from chassis.refusals import Refusal
-from contracts.matching import Pairing, PairingChange, PairingStatus
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from chassis.ids import new_id
+from chassis.refusals import Refusal
+from contracts.matching import Pairing, PairingChange, PairingStatus
 from matching.domain.pairing import Action, Party, act, is_open
 from matching.domain.proposal import Mentee, Mentor, check_proposal
 

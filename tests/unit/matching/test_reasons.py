@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+
 from contracts.matching import Rules
 from matching.matcher.criteria import hours_ahead, hours_apart
 from matching.matcher.reasons import explain, score_of

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from icalendar import Calendar
+from msgspec.structs import replace
+
 from chassis.delivery import Undeliverable
 from contracts.notifications import Notification
 from contracts.profiles import Person
 from contracts.sessions import Session, SessionChange, SessionStatus
-from icalendar import Calendar
-from msgspec.structs import replace
 from notifications.domain import telling
 from notifications.invitations import invitation, is_superseded
 from notifications.letters import letter

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+
 from chassis.ids import new_id
 from contracts.matching import (
     Certificate,

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from notifications.domain.times import span
 from support.people import person
 

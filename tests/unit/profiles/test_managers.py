@@ -3,6 +3,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from profiles.domain.managers import ReportingLines
 from support.hr import Organisation, person_row
 

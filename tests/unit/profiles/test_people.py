@@ -3,9 +3,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from contracts.profiles import Person, Standing
 from hypothesis import given
 from hypothesis import strategies as st
+
+from contracts.profiles import Person, Standing
 from profiles.domain.importing import Imported
 from profiles.domain.people import PersonRow
 from profiles.domain.profile import OwnProfile, edited, left

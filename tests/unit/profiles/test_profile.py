@@ -2,6 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from contracts.profiles import Person, Standing, Visibility
 from profiles.domain.profile import OwnProfile, edited, left
 from profiles.refusals import PersonLeft

@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from chassis.unit import MAX_BODY
-from contracts.profiles import Person, Visibility, Window
 from hypothesis import given
 from hypothesis import strategies as st
+
+from chassis.unit import MAX_BODY
+from contracts.profiles import Person, Visibility, Window
 from profiles.domain import values
 from profiles.domain.profile import OwnWindow
 from profiles.domain.values import RULES, Unusable, tidied

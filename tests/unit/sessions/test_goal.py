@@ -5,12 +5,13 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from chassis.ids import new_id
 from chassis.refusals import Invalid, NotAllowed
 from contracts.matching import Pairing, PairingStatus
 from contracts.sessions import Goal, GoalStatus, Session, SessionStatus
-from msgspec import UNSET
-from msgspec.structs import replace
 from sessions.domain import feedback, goal
 from sessions.refusals import GoalClosed, PairingNotActive, SessionNotHeld
 

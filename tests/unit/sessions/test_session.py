@@ -5,12 +5,13 @@ from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from chassis.ids import new_id
 from chassis.refusals import Invalid, NotAllowed, NotYetKnown
 from contracts.matching import Pairing, PairingStatus
 from contracts.sessions import Session, SessionStatus
-from msgspec import UNSET
-from msgspec.structs import replace
 from sessions.domain import session
 from sessions.domain.session import Slot, slot
 from sessions.refusals import (

@@ -4,15 +4,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from uuid import UUID, uuid4
 
-from chassis.ids import new_id
-from chassis.refusals import Refusal
-from contracts.matching import Pairing, PairingStatus
-from contracts.sessions import Session, SessionStatus
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec import UNSET
 from msgspec.structs import replace
+
+from chassis.ids import new_id
+from chassis.refusals import Refusal
+from contracts.matching import Pairing, PairingStatus
+from contracts.sessions import Session, SessionStatus
 from sessions.domain import session
 
 STARTS = st.integers(-1, 12).map(lambda halves: timedelta(minutes=30 * halves))

@@ -4,10 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from chassis.settings import load
-
 from cairn_local.errors import PlatformError
 from cairn_local.settings import Settings, variable
+from chassis.settings import load
 
 
 def main() -> int:

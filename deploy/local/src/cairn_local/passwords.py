@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 import msgspec
+
 from cairn_development.private import write_private
 
 

@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 import httpx2
-from chassis.provision import provision
 
 from cairn_local import jars
 from cairn_local.banner import banner
@@ -30,6 +29,7 @@ from cairn_local.readiness import http_problem
 from cairn_local.report import Report
 from cairn_local.settings import HOST, SERVICES, Settings
 from cairn_local.supervisor import Supervisor, end_left_over
+from chassis.provision import provision
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What uses a program ends before it.

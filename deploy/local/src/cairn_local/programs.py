@@ -1,7 +1,6 @@
 """Which programs make up the platform, and what each is told."""
 
 from cairn_development.settings import AUDIENCE
-
 from cairn_local.folder import Folder
 from cairn_local.passwords import Passwords
 from cairn_local.postgres import Postgres

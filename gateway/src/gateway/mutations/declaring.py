@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from chassis.identity import Caller
 from strawberry.utils.str_converters import to_camel_case
 
+from chassis.identity import Caller
 from gateway.commands import Done
 
 ID_OF = "id-of"  # in a field's metadata: the type whose global ids it takes

@@ -3,8 +3,8 @@
 from datetime import date
 
 import strawberry
-from contracts.matching import ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Role
 
+from contracts.matching import ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Role
 from gateway.mutations.bulk import CREATED, REFUSED, UNCHANGED
 from gateway.mutations.declaring import (
     Mutation,

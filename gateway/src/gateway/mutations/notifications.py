@@ -1,8 +1,8 @@
 """The inbox and how one wishes to be told: what can be asked of the service notifications."""
 
 import strawberry
-from contracts.notifications import PREFERENCES, NotificationKind
 
+from contracts.notifications import PREFERENCES, NotificationKind
 from gateway.mutations.declaring import Mutation, id_of, named, optional, the
 from gateway.schema import links
 

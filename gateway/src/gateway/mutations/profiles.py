@@ -3,8 +3,8 @@
 from datetime import time
 
 import strawberry
-from contracts.profiles import ORGANISATION, PERSON, Visibility
 
+from contracts.profiles import ORGANISATION, PERSON, Visibility
 from gateway.mutations.bulk import COUNTS
 from gateway.mutations.declaring import (
     Mutation,

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import strawberry
-from contracts.sessions import FEEDBACK, GOAL, SESSION
 
+from contracts.sessions import FEEDBACK, GOAL, SESSION
 from gateway.mutations.declaring import (
     Mutation,
     Shown,

@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 import strawberry
 from cachetools import LRUCache
-from chassis.database import Connection
 from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
+from chassis.database import Connection
 from gateway.planner.documents import Document, read_document
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.statements import Statement, compile_statement

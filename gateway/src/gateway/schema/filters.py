@@ -1,9 +1,9 @@
 """The arguments that narrow a connection."""
 
 import strawberry
+
 from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role
 from contracts.sessions import GoalStatus, SessionStatus
-
 from gateway.schema.fields import Argument
 
 STATUS = "{row}.status = {value}"

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 import strawberry
-from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
 
+from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
 from gateway.schema import links, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from

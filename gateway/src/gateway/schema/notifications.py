@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
-from contracts.notifications import NotificationKind
 
 from contracts import matching, sessions
+from contracts.notifications import NotificationKind
 from gateway.schema import links, visibility
 from gateway.schema.connections import Node
 from gateway.schema.fields import field, one, one_of, read_from

@@ -3,8 +3,8 @@
 from datetime import datetime, time
 
 import strawberry
-from contracts.profiles import Standing, Visibility
 
+from contracts.profiles import Standing, Visibility
 from gateway.planner.model import Column, Computed, Via
 from gateway.schema import links, visibility
 from gateway.schema.connections import Connection, Node

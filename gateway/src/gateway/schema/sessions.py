@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from contracts.sessions import GoalStatus, SessionStatus
-
 from gateway.schema import links, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from

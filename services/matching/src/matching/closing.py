@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.unit import Unit
 from contracts.matching import Pairing, PairingChange
-
 from matching.domain.pairing import PLATFORM, Action, act
 from matching.store import pairings, standing
 

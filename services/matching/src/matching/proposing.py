@@ -8,7 +8,6 @@ from chassis.ids import new_id
 from chassis.refusals import Refusal
 from chassis.unit import Unit
 from contracts.matching import Pairing, PairingChange, ProgrammeStatus
-
 from matching.domain.proposal import check_proposal
 from matching.matcher.plan import Proposal
 from matching.store import pairings, programmes, runs, standing

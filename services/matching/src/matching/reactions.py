@@ -5,7 +5,6 @@ from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
 from contracts.matching import EnrolmentChange
 from contracts.profiles import PERSON, Person, PersonChange, Standing
-
 from matching.closing import end_pairings
 from matching.domain.enrolment import leave
 from matching.store import enrolments, people, standing

@@ -8,15 +8,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
+
+from chassis import telemetry
 from chassis.database import TRANSIENT
 from chassis.logs import logger
 from chassis.outbox import Lane
 from chassis.service import Running
 from chassis.unit import Unit
 from contracts.matching import MatchingRun, RunChange, RunStatus
-from msgspec.structs import replace
-
-from chassis import telemetry
 from matching.domain import run as life
 from matching.matcher.plan import make_plan
 from matching.proposing import propose

@@ -1,7 +1,6 @@
 """`python -m notifications prepare | serve`."""
 
 from chassis.command_line import main
-
 from notifications.main import service
 from notifications.settings import Settings
 

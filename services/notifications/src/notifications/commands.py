@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
+
 from chassis.commands import Commands
 from chassis.refusals import Invalid, NotAllowed
 from chassis.unit import Unit
 from contracts.notifications import NotificationChange, NotificationKind, PreferencesChange
-from msgspec import Meta
-
 from notifications import store
 from notifications.domain import inbox
 

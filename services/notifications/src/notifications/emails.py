@@ -4,13 +4,13 @@ from functools import partial
 from uuid import UUID
 
 import msgspec
+from icalendar import Calendar
+
 from chassis.delivery import Deliveries, Delivery, Send, Suppressed
 from chassis.unit import Unit
 from contracts.notifications import Notification
 from contracts.profiles import Standing
 from contracts.sessions import Session
-from icalendar import Calendar
-
 from notifications import post
 from notifications.domain.audience import wants_mail
 from notifications.invitations import invitation, is_superseded

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parseaddr
 
-from contracts.profiles import Person
-from contracts.sessions import Session, SessionStatus
 from icalendar import Calendar, Event, vCalAddress
 
+from contracts.profiles import Person
+from contracts.sessions import Session, SessionStatus
 from notifications.domain.words import name, one_line
 
 

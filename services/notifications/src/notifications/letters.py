@@ -7,12 +7,12 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
-from chassis.delivery import Undeliverable
-from contracts.notifications import Notification
-from contracts.profiles import Person
 from icalendar import Calendar
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from chassis.delivery import Undeliverable
+from contracts.notifications import Notification
+from contracts.profiles import Person
 from notifications.domain.words import name, one_line
 
 _templates = Environment(

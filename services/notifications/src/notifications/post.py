@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 
 import aiosmtplib
+
 from chassis.delivery import Undeliverable
 
 TIMEOUT = 10.0  # seconds, for each step

@@ -17,7 +17,6 @@ from contracts.sessions import (
     Session,
     SessionChange,
 )
-
 from notifications import store
 from notifications.domain import audience, telling
 from notifications.emails import Email, deliveries

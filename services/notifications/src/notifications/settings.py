@@ -2,9 +2,10 @@
 
 from functools import cache
 
+from pydantic import Field
+
 from chassis.settings import Settings as CommonSettings
 from chassis.settings import load
-from pydantic import Field
 
 
 class Settings(CommonSettings):

@@ -7,6 +7,7 @@ session's. Times, places, reasons and figures follow the body on lines of their 
 from enum import Enum, auto
 
 import msgspec
+
 from contracts.matching import PairingChange, RunChange
 from contracts.notifications import NotificationKind as Kind
 from contracts.sessions import FeedbackChange, SessionChange

@@ -4,13 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
+
 from chassis.commands import Commands
 from chassis.identity import Caller
 from chassis.refusals import NotAllowed
 from chassis.unit import Unit
 from contracts.profiles import Organisation, OrganisationChange, PersonChange, SiteChange
-from msgspec import Meta
-
 from profiles import store
 from profiles.domain.importing import Imported, Rows
 from profiles.domain.people import PersonRow, decide_people

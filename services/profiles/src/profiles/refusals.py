@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.refusals import Invalid, Refusal
-
 from profiles.domain.values import Problem
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.aggregates import Aggregates
 from chassis.unit import Unit
 from contracts.profiles import ORGANISATION, PERSON, SITE, Organisation, Person, Site
-
 from profiles.domain.people import Known, PersonRow
 
 organisations = Aggregates(ORGANISATION, Organisation, table="organisations", called="organisation")

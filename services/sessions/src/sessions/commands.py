@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
 from chassis.commands import Commands
 from chassis.refusals import NotAllowed
 from chassis.unit import Unit
 from contracts.matching import Pairing
 from contracts.sessions import FeedbackChange, GoalChange, SessionChange, SessionStatus
 from contracts.vocabulary import Instant
-from msgspec import UNSET, Meta, UnsetType
-
 from sessions import store
 from sessions.domain import feedback, goal, session
 from sessions.refusals import FeedbackGiven

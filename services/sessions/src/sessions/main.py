@@ -4,7 +4,6 @@ from pathlib import Path
 
 from chassis.service import Service
 from contracts.catalogue import topics_heard_by, topics_of
-
 from sessions.commands import commands
 from sessions.reactions import hears
 

@@ -5,7 +5,6 @@ from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
 from contracts.matching import PAIRING, Pairing, PairingChange
 from contracts.sessions import SessionChange
-
 from sessions.domain import session
 from sessions.store import pairings, scheduled, sessions
 

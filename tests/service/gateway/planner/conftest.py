@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
+
 from gateway.mutations import MutationType
 from gateway.planner import Outcome, Planner, Viewer
 from gateway.schema import build_schema

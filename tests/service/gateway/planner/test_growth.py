@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
+
 from gateway.planner import Planner, Viewer, global_id
 from support.databases import ServiceDatabase
 from support.reading.crowds import make_crowd, person_id, programme_id

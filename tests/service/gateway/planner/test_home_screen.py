@@ -3,6 +3,7 @@
 from typing import Any
 
 import asyncpg
+
 from gateway.planner import global_id
 from support.reading.office import SOON, Office
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+
 from contracts.profiles import Visibility
 from support.databases import ServiceDatabase
 from support.reading.office import Office

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from contracts.profiles import Person
-from gateway.planner import Planner, Viewer
 from graphql import parse, validate
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+
+from contracts.profiles import Person
+from gateway.planner import Planner, Viewer
 from support.databases import ServiceDatabase
 from support.reading.network import random_network
 from support.reading.operations import Operation, operations

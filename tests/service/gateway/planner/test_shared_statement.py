@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+
 from gateway.planner import Planner, global_id
 from support.reading.office import Office
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from gateway.planner import global_id
 from support.reading.office import Office
 from support.reading.store import fill

@@ -1,4 +1,5 @@
 import pytest
+
 from gateway.mutations import MutationType
 from gateway.planner import Planner
 from gateway.schema import build_schema

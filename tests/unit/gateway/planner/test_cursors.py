@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from gateway.planner import global_id, read_global_id
-from gateway.planner.cursors import read_cursor
 from hypothesis import given
 from hypothesis import strategies as st
+
+from gateway.planner import global_id, read_global_id
+from gateway.planner.cursors import read_cursor
 
 ID = UUID("0193b6f0-0000-7000-8000-000000000001")
 

@@ -1,6 +1,7 @@
 """Hostile documents are refused for what they are, before they cost anything."""
 
 import pytest
+
 from gateway.planner import Planner, RequestError
 from gateway.planner.limits import DEEPEST, MOST_CHARACTERS
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from gateway.planner import Planner, RequestError
 from graphql import OperationType
+
+from gateway.planner import Planner, RequestError
 
 ID = "0193b6f0-0000-7000-8000-000000000001"
 

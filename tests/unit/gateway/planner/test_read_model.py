@@ -4,6 +4,14 @@ from typing import Any
 
 import pytest
 import strawberry
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+)
+
 from contracts.catalogue import TOPICS
 from gateway.planner import Planner, SchemaError
 from gateway.planner.model import Computed
@@ -12,13 +20,6 @@ from gateway.schema import build_schema
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import count, field, many, one, read_from
 from gateway.schema.scalars import CONFIG
-from graphql import (
-    GraphQLEnumType,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
-    GraphQLNamedType,
-    GraphQLObjectType,
-)
 
 
 def start(query: type) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+
 from cairn.client import Client
 from cairn.options import Connection
-
 from cairn_local.settings import HOST, Settings
 
 TOKEN_SECONDS = 7 * 24 * 60 * 60

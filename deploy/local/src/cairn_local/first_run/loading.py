@@ -12,7 +12,6 @@ from cairn.importing.order import managers_first
 from cairn.importing.rows import read
 from cairn.importing.sending import Outcome, send_people, send_sites
 from cairn.sample import write_sample
-
 from cairn_local.errors import PlatformError
 from cairn_local.first_run import documents
 from cairn_local.first_run.cast import Cast

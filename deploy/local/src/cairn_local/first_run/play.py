@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx2
 import msgspec
+
 from cairn.client import Client
 from cairn.troubles import Trouble
-
 from cairn_local.errors import PlatformError
 from cairn_local.first_run import documents
 from cairn_local.first_run.cast import Cast

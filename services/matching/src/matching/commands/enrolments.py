@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
+
 from chassis.ids import new_id
 from chassis.refusals import Invalid, NotFound, NotYetKnown
 from chassis.unit import Unit
@@ -15,8 +17,6 @@ from contracts.matching import (
     Programme,
     Role,
 )
-from msgspec import Meta
-
 from matching.closing import end_pairings
 from matching.commands.registry import caller_of, commands, need_alive, need_programme
 from matching.domain import enrolment as rules

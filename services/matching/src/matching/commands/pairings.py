@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import msgspec
+
 from chassis.ids import new_id
 from chassis.refusals import NotFound
 from chassis.unit import Unit
 from contracts.matching import Pairing, PairingChange
 from contracts.profiles import Person
-
 from matching.commands.registry import (
     Reason,
     caller_of,

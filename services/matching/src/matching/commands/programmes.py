@@ -6,12 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from chassis.ids import new_id
-from chassis.unit import Unit
-from contracts.matching import Programme, ProgrammeChange, ProgrammeStatus, Rules
 from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict, replace
 
+from chassis.ids import new_id
+from chassis.unit import Unit
+from contracts.matching import Programme, ProgrammeChange, ProgrammeStatus, Rules
 from matching.commands.registry import Name, Text, commands, not_known
 from matching.domain.programme import check_sound, need_open
 from matching.store import programmes, standing

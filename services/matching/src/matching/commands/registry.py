@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
+from msgspec import Meta
+
 from chassis.commands import Commands
 from chassis.identity import Caller
 from chassis.refusals import NotAllowed, NotFound, NotYetKnown
 from chassis.unit import Unit
 from contracts.matching import Programme
-from msgspec import Meta
-
 from matching.refusals import PersonLeft
 from matching.store import programmes
 from matching.store.standing import Standing

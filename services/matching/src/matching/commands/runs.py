@@ -3,10 +3,10 @@
 from uuid import UUID
 
 import msgspec
+
 from chassis.ids import new_id
 from chassis.unit import Unit
 from contracts.matching import RunChange
-
 from matching.commands.registry import caller_of, commands
 from matching.domain import run
 from matching.domain.programme import need_coordinator, need_open

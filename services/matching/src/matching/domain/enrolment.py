@@ -1,10 +1,10 @@
 """Enrolments: a person's roles in a programme."""
 
+from msgspec.structs import replace
+
 from chassis.identity import Caller
 from chassis.refusals import Invalid, NotAllowed
 from contracts.matching import Enrolment, EnrolmentStatus, Programme, Role
-from msgspec.structs import replace
-
 from matching.domain.programme import is_coordinator
 from matching.refusals import EnrolmentLeft
 

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from chassis.identity import Caller
 from chassis.refusals import NotAllowed
 from contracts.matching import Pairing, PairingChange, PairingStatus, Programme
-from msgspec.structs import replace
-
 from matching.domain.programme import is_coordinator
 from matching.refusals import IllegalTransition
 

@@ -5,7 +5,6 @@ from datetime import date
 from chassis.identity import Caller
 from chassis.refusals import Invalid, NotAllowed
 from contracts.matching import Programme, ProgrammeStatus, Rules
-
 from matching.refusals import ProgrammeClosed
 
 

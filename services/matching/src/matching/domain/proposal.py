@@ -3,8 +3,8 @@
 from uuid import UUID
 
 import msgspec
-from contracts.profiles import Person
 
+from contracts.profiles import Person
 from matching.refusals import AlreadyPaired, NoFreePlace, NotEnrolled, PersonLeft, TooClose
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from contracts.matching import Certificate, MatchingRun, Programme, RunStatus
 from msgspec.structs import replace
+
+from contracts.matching import Certificate, MatchingRun, Programme, RunStatus
 
 UNFINISHED = frozenset({RunStatus.REQUESTED, RunStatus.RUNNING})
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from contracts.matching import Rules
-
 from matching.matcher.acceptance import deferred_acceptance
 from matching.matcher.pool import Indices, Pool
 from matching.matcher.proof import Proof, prove

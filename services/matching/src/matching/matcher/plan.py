@@ -7,9 +7,9 @@ from functools import partial
 from uuid import UUID
 
 import msgspec
+
 from contracts.matching import Certificate, Reason, Rules
 from contracts.profiles import Person
-
 from matching.matcher import criteria
 from matching.matcher.match import Assignment, match
 from matching.matcher.pool import Pool, make_pool

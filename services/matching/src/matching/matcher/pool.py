@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from contracts.profiles import Person
 from numpy.typing import NDArray
 
+from contracts.profiles import Person
 from matching.matcher import criteria
 
 Indices = NDArray[np.int64]

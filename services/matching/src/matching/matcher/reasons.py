@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from babel import Locale
+
 from contracts.matching import Reason, Rules
 from contracts.profiles import Person
-
 from matching.domain.programme import total_weight
 from matching.matcher import criteria
 from matching.matcher.criteria import HALF_DAY

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
-from contracts.matching import Rules
 from numpy.typing import NDArray
 
+from contracts.matching import Rules
 from matching.domain.programme import total_weight
 from matching.matcher.criteria import HALF_DAY
 from matching.matcher.pool import Indices, Pool

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from chassis.unit import Unit
-from contracts.matching import Pairing, Role
 from msgspec import structs
 
+from chassis.unit import Unit
+from contracts.matching import Pairing, Role
 from matching.domain.proposal import Mentee, Mentor
 from matching.store import pairings, standing
 

@@ -5,7 +5,6 @@ from uuid import UUID
 from chassis.unit import Unit
 from contracts.matching import MatchingRun
 from contracts.profiles import Person
-
 from matching.domain.proposal import Mentor
 from matching.matcher.plan import Frozen
 from matching.store import people

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 import msgspec
+
 from chassis.unit import Unit
 
 

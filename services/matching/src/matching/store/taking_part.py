@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.unit import Unit
 from contracts.matching import Enrolment, Role
-
 from matching.store import enrolments
 
 

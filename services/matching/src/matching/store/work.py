@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import msgspec
+
 from chassis.database import Connection
 from chassis.telemetry import current_trace
 from chassis.unit import Cause, Unit
 from contracts.matching import Certificate, Reason
-
 from matching.matcher.plan import Proposal
 
 PAGE = 2000  # rows in one statement

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.events import Event
 from contracts.notifications import NotificationKind, Preferences
-
 from notifications.texts import STORIES, Who
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from chassis.refusals import NotFound
 from contracts.notifications import Notification, NotificationKind, Preferences
-from msgspec.structs import replace
 
 
 def read(notification: Notification, *, by: UUID, now: datetime) -> Notification:

@@ -10,7 +10,6 @@ from contracts.matching import MatchingRun, Pairing, PairingChange, Programme
 from contracts.notifications import Notification
 from contracts.profiles import Person, Standing
 from contracts.sessions import Feedback, Session, SessionStatus
-
 from notifications.domain.audience import is_told
 from notifications.domain.times import span
 from notifications.domain.words import name, one_line

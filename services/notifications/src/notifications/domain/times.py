@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+
 from contracts.profiles import Person
 
 FALLBACK = Locale("en", "GB")

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from chassis.ids import new_id
-from contracts.profiles import Person, Site, Standing
 from msgspec import UNSET, UnsetType
 
+from chassis.ids import new_id
+from contracts.profiles import Person, Site, Standing
 from profiles.domain.importing import Imported, RowProblem, Rows
 from profiles.domain.managers import ReportingLines
 from profiles.domain.profile import Profile, described, said

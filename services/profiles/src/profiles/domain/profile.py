@@ -3,9 +3,9 @@
 from typing import Any
 
 import msgspec
-from contracts.profiles import Person, Standing, Visibility, Window
 from msgspec import UNSET, UnsetType
 
+from contracts.profiles import Person, Standing, Visibility, Window
 from profiles.refusals import PersonLeft
 
 

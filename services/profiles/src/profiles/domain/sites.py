@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
+
 from chassis.ids import new_id
 from contracts.profiles import Site
-
 from profiles.domain.importing import Imported, Rows
 
 

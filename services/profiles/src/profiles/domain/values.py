@@ -10,8 +10,9 @@ from zoneinfo import available_timezones
 
 import langcodes
 import msgspec
-from contracts.profiles import Visibility, Window
 from msgspec import UNSET
+
+from contracts.profiles import Visibility, Window
 
 MOST_LABELS = 50  # in one list: skills, interests ...
 MOST_LANGUAGES = 20

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.ids import derived_id
 from contracts.sessions import Feedback, Session, SessionStatus
-
 from sessions.domain.pairing import refuse_strangers
 from sessions.refusals import SessionNotHeld
 

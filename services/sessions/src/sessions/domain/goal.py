@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
 from chassis.ids import new_id
 from chassis.refusals import NotAllowed
 from contracts.matching import Pairing
 from contracts.sessions import Goal, GoalStatus
-from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
-
 from sessions.domain.pairing import refuse_inactive
 from sessions.domain.words import one_line
 from sessions.refusals import GoalClosed

@@ -5,7 +5,6 @@ from uuid import UUID
 from chassis.refusals import NotAllowed, NotYetKnown
 from contracts.matching import Pairing, PairingStatus
 from contracts.sessions import Session
-
 from sessions.refusals import PairingNotActive
 
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
 from chassis.ids import new_id
 from chassis.refusals import Invalid
 from contracts.matching import Pairing, PairingStatus
 from contracts.sessions import Session, SessionStatus
-from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
-
 from sessions.domain.pairing import refuse_inactive, refuse_strangers
 from sessions.domain.words import one_line
 from sessions.refusals import SessionBegun, SessionClosed, SessionNotBegun, SessionsOverlap
