@@ -31,6 +31,13 @@ PATIENCE = 15.0  # seconds behind the log without progress, before the consumer 
 MONITOR_EVERY = 5.0  # seconds between commits of group offsets
 COMPARE_EVERY = 5.0  # seconds between comparisons of where we are with what is stored
 
+# What a batch meets the less, the smaller it is: it takes less time and holds fewer locks.
+TOO_MUCH_AT_ONCE = (
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+)
+
 log = logger("chassis.consumer")
 
 
@@ -238,8 +245,7 @@ class Consumer(ConsumerRebalanceListener):
             await self._commit(partition, records)
             return
         except (*TRANSIENT, OutOfStep) as error:
-            # Only a statement that took too long may take less where there is less to do.
-            if len(records) == 1 or not isinstance(error, asyncpg.QueryCanceledError):
+            if len(records) == 1 or not isinstance(error, TOO_MUCH_AT_ONCE):
                 raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
             if len(records) == 1:

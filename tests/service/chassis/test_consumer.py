@@ -371,6 +371,30 @@ async def test_a_batch_that_is_too_slow_is_handled_in_parts(
     assert len(await effects(watching)) == 20
 
 
+@pytest.mark.parametrize("error", [asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError])
+async def test_a_batch_that_holds_too_many_locks_is_handled_in_parts(
+    ledger: Ledger,
+    pipe: Database,
+    sent: Sent,
+    watching: asyncpg.Connection,
+    error: type[Exception],
+) -> None:
+    """Whole, it would meet the commands that take them in another order again and again."""
+
+    class Greedy(Hearing):
+        async def apply(self, connection: Connection, events: Batch) -> None:
+            if len(events) > 3:
+                raise error
+            await super().apply(connection, events)
+
+    for _ in range(10):
+        await sent.event(sent.account())
+    consumer = await ledger.consumer(pipe, hearing=Greedy)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert len(await effects(watching)) == 10
+
+
 async def test_the_database_may_restart(
     ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
 ) -> None:
