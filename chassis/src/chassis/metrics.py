@@ -9,7 +9,7 @@ OUTBOX_DEPTH = Gauge(
     "cairn_outbox_depth", "Events that wait for the relay; 10,000 stands for more", ["lane"]
 )
 OUTBOX_AGE = Gauge("cairn_outbox_age_seconds", "Age of the oldest waiting event", ["lane"])
-OUTBOX_PARKED = Gauge("cairn_outbox_parked", "Events that Kafka refused for good")
+OUTBOX_PARKED = Gauge("cairn_outbox_parked", "Events too large for every topic, put aside")
 RELAYED = Counter("cairn_relayed", "Events published", ["topic"])
 RELAY_LEADS = Gauge("cairn_relay_leads", "1 where this process holds the relay's lock")
 
