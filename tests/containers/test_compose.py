@@ -1,16 +1,12 @@
 """`docker compose up --wait`: the same platform, from images."""
 
-import asyncio
 import csv
-from pathlib import Path
 
 import httpx2
 import msgspec
 import pytest
 
 from cairn_local.first_run import Cast, Introduction
-from cairn_local.first_run.play import play
-from cairn_local.report import Report
 from support.compose import JSON, ComposeProject
 from support.waiting import eventually
 
@@ -20,12 +16,10 @@ OURS = ("profiles", "matching", "sessions", "notifications", "gateway", "project
 
 
 async def test_the_main_job_is_played_through_its_ports(
-    compose: ComposeProject, tmp_path: Path
+    compose: ComposeProject, played: Cast
 ) -> None:
-    cast = Cast(compose.settings, tmp_path)
-    await asyncio.to_thread(play, cast, Report(), people=60)
-    introduction = msgspec.json.decode(cast.introduction.read_bytes(), type=Introduction)
-    with (tmp_path / "people.csv").open(encoding="utf-8", newline="") as file:
+    introduction = msgspec.json.decode(played.introduction.read_bytes(), type=Introduction)
+    with (played.folder / "people.csv").open(encoding="utf-8", newline="") as file:
         pair = {
             row["email"]
             for row in csv.DictReader(file)

@@ -16,21 +16,28 @@ from support.servers import free_ports
 ROOT = Path(__file__).parents[2]
 HEALTHY_WITHIN = 600  # seconds, without the time that building takes
 PORTS = ("gateway_port", "issuer_port", "mail_port")
+OBSERVE = ("--profile", "observe")  # the collector, Jaeger and Prometheus too
 
 JSON = dict[str, Any]
 
 
 @dataclass
 class ComposeProject:
-    """`settings` say at which ports of this machine it is reached."""
+    """`settings` say at which ports of this machine it is reached.
+
+    `jaeger` and `prometheus` are their addresses, or None where they do not run.
+    """
 
     name: str
     settings: Settings
     environment: Path
+    jaeger: str | None = None
+    prometheus: str | None = None
 
     async def run(self, *arguments: str) -> str:
         """What `docker compose` says. It fails with what it complained about."""
-        options = ("--project-name", self.name, "--env-file", str(self.environment))
+        profile = OBSERVE if self.jaeger else ()
+        options = ("--project-name", self.name, "--env-file", str(self.environment), *profile)
         return await _run("docker", "compose", *options, *arguments)
 
     async def containers(self) -> dict[str, JSON]:
@@ -41,16 +48,22 @@ class ComposeProject:
 
 
 @asynccontextmanager
-async def compose_project(folder: Path) -> AsyncGenerator[ComposeProject]:
+async def compose_project(folder: Path, *, observed: bool) -> AsyncGenerator[ComposeProject]:
     """Build the images, bring everything up healthy; afterwards take it down, data included."""
-    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
-    settings = Settings(data=folder, **ports)  # pyright: ignore[reportArgumentType]
+    *ports, jaeger, prometheus = free_ports(len(PORTS) + 2)
+    own = dict(zip(PORTS, ports, strict=True))
+    settings = Settings(data=folder, **own)  # pyright: ignore[reportArgumentType]
+    told = {name: str(port) for name, port in own.items()}
+    project = ComposeProject(f"cairn-test-{uuid4().hex[:8]}", settings, folder / "env")
+    if observed:
+        told |= {"jaeger_port": str(jaeger), "prometheus_port": str(prometheus)}
+        told |= {"otlp": "http://collector:4318"}
+        project.jaeger = f"http://127.0.0.1:{jaeger}"
+        project.prometheus = f"http://127.0.0.1:{prometheus}"
     secrets = await _run("sh", "deploy/containers/secrets.sh")
-    environment = folder / "env"
-    environment.write_text(
-        secrets + "".join(f"CAIRN_{name.upper()}={port}\n" for name, port in ports.items())
+    project.environment.write_text(
+        secrets + "".join(f"CAIRN_{name.upper()}={value}\n" for name, value in told.items())
     )
-    project = ComposeProject(f"cairn-test-{uuid4().hex[:8]}", settings, environment)
     try:
         await project.run("build")
         await project.run("up", "--wait", "--wait-timeout", str(HEALTHY_WITHIN))
@@ -61,6 +74,12 @@ async def compose_project(folder: Path) -> AsyncGenerator[ComposeProject]:
         raise
     finally:
         await project.run("down", "--volumes", "--timeout", "10")
+
+
+async def images_to_observe() -> list[str]:
+    """The images of the profile `observe`, which are not built here."""
+    named = await _run("docker", "compose", *OBSERVE, "config", "--images")
+    return [image for image in named.split() if not image.startswith("cairn-")]
 
 
 async def _run(*command: str) -> str:
