@@ -128,7 +128,7 @@ def test_what_a_start_that_died_left_running_is_ended(folder: Folder) -> None:
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux")
 def test_the_kernel_ends_what_nobody_watches_any_more(folder: Folder) -> None:
     with suppress(psutil.NoSuchProcess):
-        start_and_die(folder, path=os.environ["PATH"]).wait(10)
+        start_and_die(folder, path=os.environ["PATH"]).wait(30)
     assert end_left_over(folder) == []
 
 
