@@ -10,7 +10,7 @@ import msgspec
 
 from bench import figures, usage
 from bench.consumers.loops import LOOPS
-from bench.consumers.stage import Stage, ended_pairing, held
+from bench.consumers.stage import Producer, Stage, ended_pairing, held
 from bench.servers import Servers
 
 BACKLOG = {"sessions": 1500, "gateway": 6000}  # events
@@ -57,6 +57,7 @@ async def measure(servers: Servers, rounds: int) -> str:
 async def _backlog(stage: Stage, loop: str, events: int) -> Backlog:
     await stage.skip_to_end()
     async with stage.worker(loop) as pid, stage.producer() as producer:
+        await _first_event(stage, producer)
         records = [ended_pairing() for _ in range(events)]
         end = await stage.position() + events
         async with held(pid):
@@ -79,18 +80,27 @@ async def _backlog(stage: Stage, loop: str, events: int) -> Backlog:
 
 async def _idle(stage: Stage, loop: str) -> Idle:
     await stage.skip_to_end()
-    async with stage.worker(loop) as pid, stage.producer() as producer, stage.telling():
+    async with stage.worker(loop) as pid, stage.producer() as producer:
+        await _first_event(stage, producer)
         latencies: list[float] = []
-        for _ in range(SINGLES):
-            await asyncio.sleep(random.uniform(*GAP))
-            record = ended_pairing()
-            sent = time.perf_counter()
-            await producer.send(record)
-            latencies.append((await stage.moved() - sent) * 1000)
+        async with stage.telling():
+            for _ in range(SINGLES):
+                await asyncio.sleep(random.uniform(*GAP))
+                record = ended_pairing()
+                sent = time.perf_counter()
+                await producer.send(record)
+                latencies.append((await stage.moved() - sent) * 1000)
         cpu = usage.cpu_seconds(pid)
         await asyncio.sleep(IDLE)
         cpu = usage.cpu_seconds(pid) - cpu
         return Idle(loop=loop, latencies=latencies, cpu=cpu / IDLE * 100)
+
+
+async def _first_event(stage: Stage, producer: Producer) -> None:
+    """Have a process that has just got its partitions handle one event."""
+    end = await stage.position() + 1
+    await producer.send(ended_pairing())
+    await stage.until(end)
 
 
 def _summary(measured: Sequence[Backlog], service: str) -> str:

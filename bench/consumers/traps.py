@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench import figures
 from bench.consumers.loops import LOOPS, StockBatch
@@ -14,6 +15,7 @@ from bench.consumers.stage import TOPIC, Producer, Record, Stage, count, ended_p
 from bench.servers import Servers
 from chassis.consumer import Consumer
 from chassis.database import Database
+from chassis.ids import new_id
 from gateway.projection import Projection
 
 CONTENDERS: dict[str, type[Consumer]] = LOOPS | {"FastStream batch, its own parser": StockBatch}
@@ -31,6 +33,7 @@ class Scene:
     ) -> None:
         self.stage = stage
         self.send = send.send
+        self.group = stage.service
         self._loop = loop
         self._database = database
         self.good = [_in_one_partition(ended_pairing()) for _ in range(GOOD)]
@@ -38,7 +41,7 @@ class Scene:
     @asynccontextmanager
     async def consuming(self) -> AsyncGenerator[None]:
         consumer = self._loop(
-            service=self.stage.service,
+            service=self.group,
             topic=TOPIC.name,
             kafka=self.stage.kafka,
             instance="traps",
@@ -112,8 +115,16 @@ async def _stored_position(scene: Scene) -> None:
     await scene.send(*scene.good)
     async with scene.consuming():
         await scene.outcome()
-    await scene.stage.watching.execute("update cairn.positions set next = next - $1", GOOD)
+    await scene.stage.watching.execute(
+        "update cairn.positions set next = next - $1 where partition = 0", GOOD
+    )
     await scene.stage.watching.execute("truncate pairings")
+
+
+async def _first_start(scene: Scene) -> None:
+    """A group that Kafka has no offsets of, though the database has its position."""
+    scene.group = f"gateway-{new_id()}"
+    await scene.send(*scene.good)
 
 
 async def _seek_fails(scene: Scene) -> None:
@@ -130,6 +141,7 @@ TRAPS: dict[str, Trap] = {
     "a refused body": _amid(_refused_body),
     "a tombstone": _amid(_tombstone),
     "a stored position behind the group's": _stored_position,
+    "a group that Kafka does not know": _first_start,
     "the seek fails at assignment": _seek_fails,
 }
 
@@ -138,6 +150,7 @@ async def measure(servers: Servers) -> str:
     """Set every trap to every loop."""
     rows: list[list[str]] = []
     async with Stage.open("gateway", servers) as stage, stage.producer() as producer:
+        await _tell_group(stage)
         for name, trap in TRAPS.items():
             row = [name]
             for loop in CONTENDERS.values():
@@ -154,3 +167,16 @@ async def _outcome(trap: Trap, scene: Scene) -> str:
     await trap(scene)
     async with scene.consuming():
         return await scene.outcome()
+
+
+async def _tell_group(stage: Stage) -> None:
+    """Commit the group's offsets, as the consumer does for monitors when it has run a while."""
+    group = f"{stage.service}.{TOPIC.name}"
+    kafka = AIOKafkaConsumer(bootstrap_servers=stage.kafka, group_id=group)
+    await kafka.start()
+    try:
+        partitions = [TopicPartition(TOPIC.name, number) for number in range(TOPIC.partitions)]
+        kafka.assign(partitions)
+        await kafka.commit(await kafka.end_offsets(partitions))
+    finally:
+        await kafka.stop()
