@@ -87,8 +87,10 @@ class Kafka:
         )
         if not (self.data / "data" / "meta.properties").exists():
             cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            tool = ("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
-            await run(Program("kafka's storage tool", [*JAVA, *self._classpath(), *tool]), log)
+            # As one word each: an id may begin with a dash.
+            options = (f"--cluster-id={cluster}", f"--config={self._properties}")
+            tool = [*JAVA, *self._classpath(), "kafka.tools.StorageTool", "format", *options]
+            await run(Program("kafka's storage tool", tool), log)
 
     async def problem(self) -> str | None:
         """Why the broker does not answer what its cluster is, if so."""
