@@ -87,7 +87,8 @@ def end_left_over(folder: Folder, *, within: float = 10) -> list[str]:
         mark = msgspec.json.decode(file.read_bytes(), type=Mark)
         try:
             process = psutil.Process(mark.pid)
-            if abs(process.create_time() - mark.created) < 1:  # else another took the number
+            ours = abs(process.create_time() - mark.created) < 1  # else another took the number
+            if ours and process.status() != psutil.STATUS_ZOMBIE:
                 process.send_signal(mark.stop_signal)
                 found[file.name] = process
         except psutil.NoSuchProcess:
