@@ -16,6 +16,7 @@ from chassis.unit import Written
 from gateway.arrivals import Arrivals
 from gateway.planner.ids import global_id
 
+WARMING = 500  # commands before the first that counts: a new Kafka's code is not compiled yet
 COMMANDS = 100  # of each kind, in a round
 GAP = (0.02, 0.1)  # seconds between two
 MUTATION = """
@@ -120,6 +121,8 @@ async def measure(running: RunningPlatform, rounds: int) -> str:
     ):
         bench = Bench(running, arrivals, profiles)
         person = await bench.person()
+        for _ in range(WARMING):
+            await bench.command(person, Latencies())
         for _ in range(rounds * COMMANDS):
             await asyncio.sleep(random.uniform(*GAP))
             await bench.command(person, latencies)
