@@ -1,7 +1,7 @@
 # Everything runs from .venv, which is made on first use and needs neither root nor containers.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status test test-containers check format bench clean
+.PHONY: help setup up down status test test-containers faults soak check format bench clean
 
 python := .venv/bin/python
 packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
@@ -30,6 +30,12 @@ test: $(ready) ## Run all tests, or some: make test TESTS="tests/unit -k pairing
 
 test-containers: $(ready) ## Test the platform in containers; needs docker, and takes minutes
 	@$(python) -m pytest tests/containers -m containers
+
+faults: $(ready) ## Inject every fault that docs/reliability.md lists; SEED=… repeats a schedule
+	@$(python) -m pytest tests/faults tests/system/test_kills.py -m "not soak and not containers" -s $(TESTS)
+
+soak: $(ready) ## Storms of faults: a thousand kills, a million events; takes an hour
+	@$(python) -m pytest tests/faults -m soak -s $(TESTS)
 
 check: $(ready) ## Check format, style, types, imports between packages, committed contracts
 	.venv/bin/ruff format --check .
