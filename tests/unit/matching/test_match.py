@@ -19,7 +19,7 @@ from matching.matcher.plan import Frozen, Plan, make_plan
 from matching.matcher.pool import make_pool
 from matching.matcher.proof import prove
 from matching.matcher.reasons import explain, score_of
-from matching.matcher.scores import ONE, Scores
+from matching.matcher.scores import Scores
 from support.participants import participant
 
 ORGANISATION = uuid4()
@@ -68,7 +68,8 @@ def pools(draw: st.DrawFn) -> Frozen:
 
 
 def grains(score: float) -> int:
-    return round(score * ONE)
+    """Far finer than any two different scores of these pools are apart, far coarser than errors."""
+    return round(score * 10**9)
 
 
 def admissible(frozen: Frozen, mentee: Person, mentor: Person) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.matcher.pool import Indices
-from matching.matcher.scores import BARRED, ONE, Scores
+from matching.matcher.scores import BARRED, Scores
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def prove(scores: Scores, mentor_of: Indices, places: Indices) -> Proof:
     if (load > places).any() or (own[assigned] < 0).any():
         raise ValueError("the assignment breaks a hard rule")
     return Proof(
-        mean_score=float(own[assigned].mean()) / ONE if assigned.any() else 0.0,
-        lowest_score=float(own[assigned].min()) / ONE if assigned.any() else 0.0,
+        mean_score=float(own[assigned].mean()) / scores.highest if assigned.any() else 0.0,
+        lowest_score=float(own[assigned].min()) / scores.highest if assigned.any() else 0.0,
         first_choices=int((own == best)[assigned].sum()),
         blocking_pairs=_count_blocking(scores, mentor_of, own, load < places),
     )

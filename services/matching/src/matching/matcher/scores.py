@@ -11,35 +11,32 @@ from matching.matcher.criteria import HALF_DAY
 from matching.matcher.pool import Indices, Pool
 from matching.matcher.shared import Numbers, SharedTerms, spans
 
-ONE = 1_000_000_000_000  # scores are whole numbers of this part: sums are exact, equals are equal
-# Weights are multiples of it, so they can be shared out over up to ten terms, and over quarters of
-# an hour, without a remainder.
-GRAIN = 5040
+# What a weight of one gives. Scores are whole numbers, so sums are exact and equals are equal:
+# weights count to six decimals, and each can be shared out over up to ten terms, and over quarters
+# of an hour, without a remainder.
+DECIMALS = 1_000_000
+ONE = DECIMALS * 5040
 BARRED = -1
-FORBIDDEN = -4.0 * ONE  # whatever is added, it stays negative
+FORBIDDEN = -float(2**52)  # whatever is added, it stays negative
 BLOCK_CELLS = 1_000_000  # of a block; it bounds the memory that a pass needs
 
 Block = NDArray[np.int64]
 
 
 class Scores:
-    """Scores of pairs, from 0 to ONE; BARRED for those that a hard rule forbids."""
+    """Scores of pairs, from 0 to `highest`; BARRED for those that a hard rule forbids."""
 
     def __init__(self, pool: Pool, rules: Rules) -> None:
         self._pool = pool
-        unit = ONE / total_weight(rules)
-
-        def weight(given: float) -> float:
-            return round(given * unit / GRAIN) * GRAIN
-
-        other_site = weight(rules.weight_other_site)
-        self._zone_of, self._by_zone = _score_zones(pool, rules, weight(rules.weight_hours))
+        self.highest = max(ONE // DECIMALS, _weight(total_weight(rules)))
+        other_site = _weight(rules.weight_other_site)
+        self._zone_of, self._by_zone = _score_zones(pool, rules, _weight(rules.weight_hours))
         self._by_zone += other_site
         weighted = [
-            (pool.skills, weight(rules.weight_skills)),
-            (pool.interests, weight(rules.weight_interests)),
-            (pool.values, weight(rules.weight_values)),
-            (pool.languages, weight(rules.weight_languages)),
+            (pool.skills, _weight(rules.weight_skills)),
+            (pool.interests, _weight(rules.weight_interests)),
+            (pool.values, _weight(rules.weight_values)),
+            (pool.languages, _weight(rules.weight_languages)),
             (pool.sites, -other_site),
         ]
         self._shared = SharedTerms(weighted, pool.mentees, pool.mentors)
@@ -66,6 +63,10 @@ class Scores:
         )
         score[row, barred_mentor[place]] = FORBIDDEN
         return np.maximum(score, BARRED, out=score).astype(np.int64)
+
+
+def _weight(given: float) -> int:
+    return round(given * DECIMALS) * (ONE // DECIMALS)
 
 
 def _score_zones(pool: Pool, rules: Rules, weight: float) -> tuple[Indices, Numbers]:
