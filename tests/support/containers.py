@@ -30,6 +30,8 @@ def why_not(images: Sequence[str] = (POSTGRES, KAFKA)) -> str | None:
     engine = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
     if engine.scheme != "unix" or not Path(engine.path).is_socket():
         return "there is no container engine on this machine"
+    if not _listens(engine.path):  # the client would leave its socket open
+        return "the container engine does not run"
     import docker
     from docker.errors import DockerException
 
@@ -43,6 +45,11 @@ def why_not(images: Sequence[str] = (POSTGRES, KAFKA)) -> str | None:
         client.close()
     missing = [image for image in images if image not in here]
     return f"the images {', '.join(missing)} are not on this machine" if missing else None
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
 
 
 @asynccontextmanager
