@@ -116,8 +116,13 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:
-        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
+        # The pool's own time-out makes a task for each acquisition: a tenth of a short request.
+        async with asyncio.timeout(ACQUIRE_TIMEOUT):
+            connection = await self.pool.acquire()
+        try:
             yield connection
+        finally:
+            await self.pool.release(connection, timeout=ACQUIRE_TIMEOUT)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection]:
