@@ -1,36 +1,39 @@
-"""`python -m <service> prepare | serve`: the same two steps for every service."""
+"""`python -m <service> <step>`: the same steps for every service."""
 
-import argparse
 import asyncio
-import sys
 
 from chassis.preparation import prepare
 from chassis.service import Service
-from chassis.settings import Settings, load
+from chassis.settings import Settings
+from chassis.steps import Step, owner, run_step
 
 
 def main(service: Service, settings: type[Settings] = Settings) -> None:
-    parser = argparse.ArgumentParser(prog=f"python -m {service.name}")
-    parser.add_argument(
-        "step",
-        choices=("prepare", "serve"),
-        help="prepare: migrations, topics and births, before a version starts; serve: run it",
-    )
-    step = parser.parse_args().step
-    loaded = load(settings)
-    if step == "serve":
-        service.serve(loaded)
-        return
-    if loaded.database_owner is None:
-        sys.exit("CAIRN_DATABASE_OWNER: prepare needs the database as its owner.")
+    """Run the step that the command line names."""
+    run_step(service.name, settings, steps_of(service))
+
+
+def steps_of(service: Service) -> list[Step[Settings]]:
+    """Each step is a line here, and a function below that calls the module which does the work."""
+    return [
+        Step(
+            name="prepare",
+            help="migrations, topics and births, before a version starts",
+            run=lambda settings, _: _prepare(service, settings),
+        ),
+        Step(name="serve", help="run it", run=lambda settings, _: service.serve(settings)),
+    ]
+
+
+def _prepare(service: Service, settings: Settings) -> None:
     asyncio.run(
         prepare(
-            owner_dsn=loaded.database_owner.get_secret_value(),
-            kafka=loaded.kafka,
+            owner_dsn=owner(settings, "prepare"),
+            kafka=settings.kafka,
             migrations=service.migrations,
             publishes=service.publishes,
             hears=service.hears,
             subscriptions=service.subscriptions,
-            replication=loaded.replication,
+            replication=settings.replication,
         )
     )

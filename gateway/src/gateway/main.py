@@ -1,14 +1,12 @@
 """The gateway's processes: `prepare`, `serve` and `project`."""
 
-import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 from chassis.logs import start_logs
 from chassis.preparation import prepare
 from chassis.serving import serve
-from chassis.settings import load
+from chassis.steps import Step, owner, run_step
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import topics_heard_by
@@ -18,31 +16,24 @@ from gateway.settings import GatewaySettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+STEPS: list[Step[GatewaySettings]] = [
+    Step(
+        name="prepare",
+        help="migrations and topics, before a version starts",
+        run=lambda settings, _: asyncio.run(_prepare(settings)),
+    ),
+    Step(name="serve", help="the API", run=lambda settings, _: _serve(settings)),
+    Step(name="project", help="write the read model", run=lambda settings, _: _project(settings)),
+]
+
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m gateway")
-    parser.add_argument(
-        "step",
-        choices=("prepare", "serve", "project"),
-        help="prepare: migrations and topics, before a version starts; serve: the API; "
-        "project: write the read model",
-    )
-    step = parser.parse_args().step
-    settings = load(GatewaySettings)
-    match step:
-        case "prepare":
-            asyncio.run(_prepare(settings))
-        case "serve":
-            _serve(settings)
-        case _:
-            _project(settings)
+    run_step("gateway", GatewaySettings, STEPS)
 
 
 async def _prepare(settings: GatewaySettings) -> None:
-    if settings.database_owner is None:
-        sys.exit("CAIRN_DATABASE_OWNER: prepare needs the database as its owner.")
     await prepare(
-        owner_dsn=settings.database_owner.get_secret_value(),
+        owner_dsn=owner(settings, "prepare"),
         kafka=settings.kafka,
         migrations=MIGRATIONS,
         publishes=(),
