@@ -20,6 +20,11 @@ class Folder:
         return self.path / "secrets.json"
 
     @property
+    def platform(self) -> Path:
+        """What `cairn`'s operators' commands are told of the platform, passwords included."""
+        return self.path / "platform.toml"
+
+    @property
     def issuer_key(self) -> Path:
         return self.path / "issuer.json"
 
@@ -66,7 +71,7 @@ class Folder:
         """Remove what the platform made, and the folder where nothing else is in it."""
         for each in (self.postgres, self.kafka, self.mail, self.sample, self.logs, self.running):
             shutil.rmtree(each, ignore_errors=True)
-        for each in (self.secrets, self.issuer_key, self.lock):
+        for each in (self.secrets, self.platform, self.issuer_key, self.lock):
             each.unlink(missing_ok=True)
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx2
 
+from cairn.platform import encode
+from cairn_development.private import write_private
 from cairn_local import jars
 from cairn_local.banner import banner
 from cairn_local.checks import check_ports, check_room
@@ -80,6 +82,7 @@ class Platform:
         self.cast = Cast(settings, folder.sample)
 
     async def start(self) -> None:
+        write_private(self._folder.platform, encode(self._programs.platform_file()))
         try:
             async with httpx2.AsyncClient() as http:
                 await self._start_in_order(http)

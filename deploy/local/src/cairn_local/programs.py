@@ -1,11 +1,16 @@
 """Which programs make up the platform, and what each is told."""
 
+import os
+import sys
+
+from cairn import platform
 from cairn_development.settings import AUDIENCE
 from cairn_local.folder import Folder
 from cairn_local.passwords import Passwords
 from cairn_local.postgres import Postgres
 from cairn_local.processes import Program, python
-from cairn_local.settings import HOST, SERVICES, Settings
+from cairn_local.settings import HOST, SERVICES, Settings, variable
+from chassis import settings as chassis_settings
 
 GATEWAY = "gateway"
 PROJECTOR = "projector"
@@ -45,6 +50,24 @@ class Programs:
         """What a service's `prepare` is told: the owner's password too, which `serve` is not."""
         owner = {"CAIRN_DATABASE_OWNER": self._dsn(service, "owner")}
         return self._environment(service, service) | owner
+
+    def platform_file(self) -> platform.Platform:
+        """What operators' commands are told: each process, with the owner's password too."""
+        services = {**{name: name for name in WITH_DATABASE}, PROJECTOR: GATEWAY}
+        processes = {
+            name: platform.Process(
+                command=[sys.executable, "-m", service],
+                address=f"http://{HOST}:{self._settings.port_of(name)}",
+                environment={
+                    **self.preparation(service),
+                    "CAIRN_PORT": str(self._settings.port_of(name)),
+                },
+            )
+            for name, service in services.items()
+        }
+        return platform.Platform(
+            kafka=self._settings.kafka, environment=_passed_on(), processes=processes
+        )
 
     def database_passwords(self, service: str) -> dict[str, str]:
         return {role: self._passwords.of(f"{service}_{role}") for role in ROLES}
@@ -88,3 +111,9 @@ class Programs:
     def _dsn(self, service: str, role: str) -> str:
         name = f"{service}_{role}"
         return self.postgres.dsn_of(name, self._passwords.of(name), service)
+
+
+def _passed_on() -> dict[str, str]:
+    """The settings that programs have from the environment of `make up`."""
+    names = [*(variable(field) for field in chassis_settings.Settings.model_fields), "FAULT"]
+    return {name: os.environ[name] for name in names if name in os.environ}
