@@ -1,8 +1,9 @@
 # Everything runs from .venv, which is made on first use and needs neither root nor containers.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status test test-containers faults soak check format bench clean
+.PHONY: help setup up down status test test-python test-containers faults soak check format bench clean
 
+PYTHON ?= 3.13
 python := .venv/bin/python
 packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
 ready := .venv/ready
@@ -27,6 +28,10 @@ status: $(ready) ## Say what runs, and whether it is ready
 
 test: $(ready) ## Run all tests, or some: make test TESTS="tests/unit -k pairing"
 	@$(python) -m pytest $(TESTS)
+
+test-python: $(ready) ## Run the unit and service tests on another Python: make test-python PYTHON=3.13
+	@UV_PROJECT_ENVIRONMENT=.venv-$(PYTHON) .venv/bin/uv run --frozen --all-packages --no-python-downloads \
+		--python $(PYTHON) python -m pytest $(or $(TESTS),tests/unit tests/service)
 
 test-containers: $(ready) ## Test the platform in containers; needs docker, and takes minutes
 	@$(python) -m pytest tests/containers -m containers
