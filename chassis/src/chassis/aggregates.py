@@ -1,12 +1,14 @@
 """An aggregate type that a service owns: a table of (organisation_id, id, version, state)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from chassis import graves
+from chassis.outbox import forget_parked
 from chassis.refusals import NotFound
 from chassis.unit import Unit
 
@@ -84,6 +86,33 @@ class Aggregates(Generic[S]):
         versions: dict[UUID, int] = {row["id"]: row["version"] for row in rows}
         for state in states:
             unit.announce(change, state, versions[_id(state)])
+
+    async def redact_all(self, unit: Unit, states: Sequence[S], change: StrEnum) -> None:
+        """Save states from which an erased person's words were taken.
+
+        What cannot be published of before is given up, or these states never could be either.
+        """
+        await forget_parked(unit.connection, self.topic, [_id(state) for state in states])
+        await self.save_all(unit, states, change)
+
+    async def erase_all(self, unit: Unit, ids: Collection[UUID]) -> dict[UUID, int]:
+        """Erase aggregates; returns the tombstones' versions of those that were there.
+
+        Their rows go, and graves and tombstones stay. Events of them that still wait go out first,
+        in their order.
+        """
+        await forget_parked(unit.connection, self.topic, ids)
+        rows = await unit.connection.fetch(
+            f"delete from {self.table} where organisation_id = $1 and id = any($2)"  # noqa: S608
+            " returning id, version + 1 as version",
+            unit.organisation_id,
+            list(ids),
+        )
+        versions: dict[UUID, int] = {row["id"]: row["version"] for row in rows}
+        await graves.dig(unit.connection, unit.organisation_id, self.topic, versions)
+        for id, version in versions.items():  # noqa: A001
+            unit.announce_erased(self.topic, id, version)
+        return versions
 
 
 def _id(state: msgspec.Struct) -> UUID:

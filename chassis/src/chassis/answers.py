@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 
 from chassis.database import Connection
-from chassis.refusals import Refusal
+from chassis.erasing import lock_of
+from chassis.refusals import NotAllowed, Refusal
 
 
 class KeyReused(Refusal, code="idempotency-key-reused", status=422):
@@ -20,10 +21,11 @@ class InFlight(Refusal, code="in-flight", status=409):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes a command the same command."""
+    """What makes a command the same command, and the person who sent it."""
 
     organisation_id: UUID
     caller: str
+    person_id: UUID | None = None
     command: str
     key: str
     body: bytes
@@ -43,25 +45,37 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 async def claim(connection: Connection, request: Request) -> Answer | None:
     """The first answer, if there was one; else the key is this transaction's until it ends.
 
-    Raises KeyReused and InFlight.
+    Raises KeyReused, InFlight, and NotAllowed for a person who was erased here.
     """
     mine = await connection.fetchval(
-        "select pg_try_advisory_xact_lock(hashtextextended($1, 0))",
+        """
+        select pg_try_advisory_xact_lock(hashtextextended($1, 0)),
+            case when $2::text is not null
+                then pg_advisory_xact_lock_shared(hashtextextended($2, 0))::text end
+        """,
         f"{request.organisation_id}\x1f{request.caller}\x1f{request.command}\x1f{request.key}",
+        request.person_id and lock_of(request.person_id),
     )
     if not mine:
         raise InFlight("The same command is running; ask again with the same key in a moment.")
     row = await connection.fetchrow(
         """
-        select request_hash, status, answer from cairn.answers
-        where organisation_id = $1 and caller = $2 and command = $3 and key = $4
+        select erased, request_hash, status, answer
+        from (select exists (select from cairn.graves
+                             where organisation_id = $1 and subject = $5) as erased) as caller
+        left join cairn.answers
+            on organisation_id = $1 and caller = $2 and command = $3 and key = $4
         """,
         request.organisation_id,
         request.caller,
         request.command,
         request.key,
+        request.person_id,
     )
-    if row is None:
+    assert row is not None
+    if row["erased"]:
+        raise NotAllowed("Whoever this was has been erased, and can do nothing any more.")
+    if row["status"] is None:
         return None
     if row["request_hash"] != request.hash:
         raise KeyReused(
@@ -74,8 +88,8 @@ async def keep(connection: Connection, request: Request, answer: Answer) -> None
     await connection.execute(
         """
         insert into cairn.answers
-            (organisation_id, caller, command, key, request_hash, status, answer)
-        values ($1, $2, $3, $4, $5, $6, $7)
+            (organisation_id, caller, command, key, request_hash, status, answer, person_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         request.organisation_id,
         request.caller,
@@ -84,4 +98,5 @@ async def keep(connection: Connection, request: Request, answer: Answer) -> None
         request.hash,
         answer.status,
         answer.body,
+        request.person_id,
     )

@@ -129,6 +129,7 @@ async def carry_out(
     request = Request(
         organisation_id=caller.organisation_id,
         caller=caller.subject,
+        person_id=caller.person_id,
         command=command.name,
         key=key,
         body=body,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from chassis import graves
 from chassis.database import Connection
 from chassis.events import Event
 from chassis.unit import Unit
@@ -19,6 +20,10 @@ class NotYet(Exception):  # noqa: N818
         super().__init__(f"{topic} {subject} has not arrived yet")
         self.topic = topic
         self.subject = subject
+
+
+class Gone(Exception):  # noqa: N818
+    """A reaction needs an aggregate that was erased: it has nothing to act on, and is settled."""
 
 
 class Copies(Generic[S]):
@@ -41,10 +46,12 @@ class Copies(Generic[S]):
     async def need(self, unit: Unit, id: UUID) -> S:  # noqa: A002
         """The copy; a reaction whose copy has not arrived waits for it.
 
-        Raises NotYet.
+        Raises NotYet, or Gone where it was erased.
         """
         found = await self.find(unit, id)
         if found is None:
+            if await graves.has_any(unit.connection, unit.organisation_id, [id]):
+                raise Gone
             raise NotYet(self.topic, id)
         return found
 
@@ -78,25 +85,25 @@ class Copies(Generic[S]):
 
     async def _erase(self, connection: Connection, event: Event[Any]) -> bool:
         """Forget an aggregate, and dig its grave so that nothing older brings it back."""
+        await self._delete(connection, event.organisation_id, event.subject, event.version)
+        versions = {event.subject: event.version}
+        return bool(await graves.dig(connection, event.organisation_id, self.topic, versions))
+
+    async def forget(self, unit: Unit, id: UUID, version: int) -> None:  # noqa: A002
+        """Forget an aggregate whose tombstone, of this version, may be on its way still."""
+        await self._delete(unit.connection, unit.organisation_id, id, version)
+        await graves.dig(unit.connection, unit.organisation_id, self.topic, {id: version})
+
+    async def _delete(
+        self,
+        connection: Connection,
+        organisation_id: UUID,
+        id: UUID,  # noqa: A002
+        version: int,
+    ) -> None:
         await connection.execute(
             f"delete from {self.table} where organisation_id = $1 and id = $2 and version <= $3",  # noqa: S608
-            event.organisation_id,
-            event.subject,
-            event.version,
-        )
-        return bool(
-            await connection.fetchval(
-                """
-                insert into cairn.graves as grave (organisation_id, topic, subject, version)
-                values ($1, $2, $3, $4)
-                on conflict (organisation_id, topic, subject)
-                    do update set version = excluded.version
-                    where grave.version < excluded.version
-                returning true
-                """,
-                event.organisation_id,
-                self.topic,
-                event.subject,
-                event.version,
-            )
+            organisation_id,
+            id,
+            version,
         )

@@ -1,6 +1,6 @@
 """The outbox: events wait here, written with the change that they tell of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import IntEnum
 from uuid import UUID
 
@@ -22,7 +22,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     key: UUID
     headers: dict[str, str]
-    body: bytes
+    body: bytes | None  # None: a tombstone
 
 
 async def put(
@@ -52,4 +52,13 @@ async def put(
         [event.key for event in events],
         [msgspec.json.encode(event.headers) for event in events],
         [event.body for event in events],
+    )
+
+
+async def forget_parked(connection: Connection, topic: str, keys: Collection[UUID]) -> None:
+    """Delete what Kafka refused for good of these keys, so that what follows can go out."""
+    await connection.execute(
+        "delete from cairn.outbox where topic = $1 and key = any($2) and parked is not null",
+        topic,
+        list(keys),
     )

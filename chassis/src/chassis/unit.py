@@ -76,14 +76,21 @@ class Unit:
             raise TooLarge(
                 f"{topic} {subject} would be {len(body)} bytes of JSON; {MAX_BODY} are allowed."
             )
-        written = Written(aggregate=topic, id=subject, version=version)
+        self._say(change.value, subject, version, body)
+
+    def announce_erased(self, topic: str, subject: UUID, version: int) -> None:
+        """Say that an aggregate was erased: a tombstone, with headers and no body."""
+        self._say(f"{topic}.erased", subject, version, None)
+
+    def _say(self, what: str, subject: UUID, version: int, body: bytes | None) -> None:
+        topic = what.rpartition(".")[0]
         if (topic, subject) in self._changed:
             raise RuntimeError(f"this unit has already changed {topic} {subject}")
         self._changed.add((topic, subject))
         envelope = Envelope(
             id=new_id(),
             source=self.service,
-            type=change.value,
+            type=what,
             subject=subject,
             time=self.now,
             organisation_id=self.organisation_id,
@@ -93,7 +100,7 @@ class Unit:
             correlation_id=self.cause.correlation_id,
             trace=current_trace(),
         )
-        self.written.append(written)
+        self.written.append(Written(aggregate=topic, id=subject, version=version))
         self._announced.append(
             Waiting(topic=topic, key=subject, headers=envelope.headers(), body=body)
         )
