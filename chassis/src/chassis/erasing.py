@@ -54,7 +54,7 @@ async def _end_waiting(connection: Connection, organisation_id: UUID, person_id:
     await connection.execute(
         """
         delete from cairn.waiting
-        where organisation_id = $1 and awaited_subject <> $2
+        where organisation_id = $1 and awaited_subject is distinct from $2
             and position(convert_to($2::text, 'UTF8') in body) > 0
         """,
         organisation_id,

@@ -7,7 +7,7 @@ import msgspec
 from asyncpg import Record
 
 from chassis import metrics
-from chassis.copies import NotYet
+from chassis.copies import Gone, NotYet
 from chassis.database import TRANSIENT, Connection, Database, enter_tenant, leave_tenant
 from chassis.envelope import parse
 from chassis.events import Event
@@ -131,6 +131,8 @@ class WaitingRoom:
             await leave_tenant(connection)
             await _await(connection, row, awaited)
             return False
+        except Gone:  # what it waited for was erased: it waits for nothing any more
+            pass
         except Exception as error:  # noqa: BLE001 - it is parked in the end
             await leave_tenant(connection)
             return await _fail(connection, row, error)
