@@ -14,7 +14,6 @@ from faststream.kafka.message import KafkaMessage
 from chassis.consumer import MAX_RECORDS, Consumer
 from chassis.database import TRANSIENT
 from chassis.positions import OutOfStep
-from chassis.topics import cluster_id
 
 Read = ConsumerRecord[Any, Any]
 
@@ -27,7 +26,6 @@ class OnFastStream(Consumer):
     parser: Any = None  # FastStream's own; what has `raw` cannot raise
 
     async def run(self) -> None:
-        self._cluster = await cluster_id(self._servers)
         broker = KafkaBroker(
             self._servers,
             client_id=f"{self.group}.{self._instance}",

@@ -12,24 +12,25 @@ from typing import Any, Protocol
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError, UnknownTopicOrPartitionError
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Link, SpanKind
 
-from chassis import faults, metrics, positions, telemetry
+from chassis import faults, metrics, telemetry
 from chassis.database import TRANSIENT, Connection, Database
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record, read_event
 from chassis.logs import logger
 from chassis.parking import park
-from chassis.positions import OutOfStep, Stopped
-from chassis.topics import cluster_id
+from chassis.positions import OutOfStep, Positions, Stopped, check
+from chassis.topic_ids import LogId, log_id
 
 MAX_RECORDS = 500
 BACKOFF = (0.1, 0.5, 2.0)  # seconds before each further attempt at a record
 PATIENCE = 15.0  # seconds behind the log without progress, before the consumer counts as stuck
 MONITOR_EVERY = 5.0  # seconds between commits of group offsets
 COMPARE_EVERY = 5.0  # seconds between comparisons of where we are with what is stored
+STOPPED_FOR = 2.0  # seconds until a consumer that stopped looks whether it may go on
 
 # What a batch meets the less, the smaller it is: it takes less time and holds fewer locks.
 TOO_MUCH_AT_ONCE = (
@@ -59,7 +60,10 @@ class Handler(Protocol):
 
 
 class Consumer(ConsumerRebalanceListener):
-    """Consumes a topic for a service. `instance` names this replica among its peers."""
+    """Consumes a topic for a service. `instance` names this replica among its peers.
+
+    `remedy` is the command to run where the stored position does not fit the log.
+    """
 
     def __init__(
         self,
@@ -71,9 +75,13 @@ class Consumer(ConsumerRebalanceListener):
         database: Database,
         handler: Handler,
         after_commit: Callable[[], None],
+        positions: Positions = Positions(),  # noqa: B008 - it is frozen
+        remedy: str = "",
     ) -> None:
         self.topic = topic
         self.group = f"{service}.{topic}"
+        self._remedy = remedy or f"python -m {service} rebuild {topic}"
+        self._positions = positions
         self._servers = kafka
         self._instance = instance
         self._database = database
@@ -114,29 +122,32 @@ class Consumer(ConsumerRebalanceListener):
 
     async def run(self) -> None:
         """Consume until cancelled."""
-        self._cluster = await cluster_id(self._servers)
         self._kafka = self._client()
         self._kafka.subscribe([self.topic], listener=self)
         await self._kafka.start()
         monitor = asyncio.create_task(self._tell_monitors())
         try:
-            while self._stopped is None:
+            while True:
                 try:
                     await self._turn()
                 except Stopped as reason:
-                    self._stopped = str(reason)
-                    log.error("a consumer stopped", topic=self.topic, reason=str(reason))
+                    self._stop(f"{reason} To go on with the log as it is, run `{self._remedy}`.")
+                    await asyncio.sleep(STOPPED_FOR)
                 except (*TRANSIENT, KafkaError, OutOfStep) as error:
                     log.warning(
                         "a consumer tries again", topic=self.topic, error=type(error).__name__
                     )
                     await asyncio.sleep(0.5)
-            await asyncio.Event().wait()
         finally:
             monitor.cancel()
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(3):
                     await self._kafka.stop()
+
+    def _stop(self, reason: str) -> None:
+        if self._stopped != reason:
+            log.error("a consumer stopped", topic=self.topic, reason=reason)
+        self._stopped = reason
 
     def _client(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
@@ -177,38 +188,48 @@ class Consumer(ConsumerRebalanceListener):
         """
         # Of all at once: what we ask the broker waits for the fetch that is under way.
         waiting = sorted(self._unseeked)
+        self._log = await self._log_now()
         starts = await self._kafka.beginning_offsets(waiting)
         async with self._database.transaction() as connection:
             stored = {
-                partition: await positions.locate(
-                    connection, partition, cluster=self._cluster, start=starts[partition]
+                partition: await self._positions.locate(
+                    connection, partition, log=self._log, start=starts[partition]
                 )
                 for partition in waiting
             }
         # Asked last, so that no end is older than the position that it is compared with.
         ends = await self._kafka.end_offsets(waiting)
         for partition, position in stored.items():
-            positions.check(partition, position, end=ends[partition])
+            check(partition, position, end=ends[partition])
             if partition not in self._unseeked:
                 return  # taken away meanwhile
             self._kafka.seek(partition, position)
             self._at[partition] = position
             self._unseeked.discard(partition)
         self._assigned = True
+        self._stopped = None
         self._progressed = time.monotonic()
 
-    async def _compare(self) -> None:
-        """Seek again where less is stored than we have handled: the database has lost something.
+    async def _log_now(self) -> LogId:
+        try:
+            return await log_id(self._kafka._client, self.topic)  # pyright: ignore
+        except UnknownTopicOrPartitionError:
+            raise Stopped(f"Kafka has no topic {self.topic}: make it with `prepare`.") from None
 
-        A restore does that, and a crash where commits do not wait for the disk; nobody tells us.
+    async def _compare(self) -> None:
+        """Seek again where less is stored than we have handled, and where the log is another.
+
+        A restored database has lost something, or one that crashed where commits do not wait for
+        the disk; and a topic may be made anew. Nobody tells us.
         """
+        log_now = await self._log_now()
         async with self._database.connection() as connection:
-            stored = await positions.stored(connection, self.topic)
+            stored = await self._positions.stored(connection, self.topic)
         self._compared = time.monotonic()
         self._unseeked |= {
             partition
             for partition, at in self._at.items()
-            if stored.get(partition.partition, 0) < at
+            if log_now != self._log or stored.get(partition.partition, 0) < at
         }
 
     async def _turn(self) -> None:
@@ -284,14 +305,14 @@ class Consumer(ConsumerRebalanceListener):
         if read_from is None:
             raise OutOfStep(f"{partition.topic} {partition.partition} was taken away")
         async with self._database.transaction() as connection:
-            position = await positions.lock(connection, partition, read_from=read_from)
+            position = await self._positions.lock(connection, partition, read_from=read_from)
             faults.point("K2")
             fresh = [record for record in records if record.offset >= position]
             with self._span(partition, fresh):
                 await self._apply(connection, fresh, last=last)
             faults.point("K3")
             end = max(end, position)
-            await positions.move(connection, partition, end)
+            await self._positions.move(connection, partition, end)
             faults.point("K4")
         faults.point("K5")
         if partition in self._at:

@@ -1,8 +1,13 @@
 """Where a consumer stands in each partition: the row in the database is the only position."""
 
+from dataclasses import dataclass
+
 from aiokafka import TopicPartition
 
 from chassis.database import Connection
+from chassis.topic_ids import LogId
+
+LONGEST_SLEEP = 15  # days; tombstones stay in the log for 30
 
 
 class OutOfStep(Exception):  # noqa: N818
@@ -13,88 +18,107 @@ class Stopped(Exception):  # noqa: N818
     """The stored position cannot be of this log; going on would lose or double events."""
 
 
-async def locate(
-    connection: Connection, partition: TopicPartition, *, cluster: str, start: int
-) -> int:
-    """The stored position; a partition that was never read begins at the log's start.
+@dataclass(frozen=True)
+class Positions:
+    """The positions of one reader of the log: a service's consumers, or a rebuild beside them."""
 
-    Raises Stopped, with what to do.
-    """
-    # Two statements: where another inserts the row at the same time, only a later one can see it.
-    await connection.execute(
+    table: str = "cairn.positions"
+
+    async def locate(
+        self, connection: Connection, partition: TopicPartition, *, log: LogId, start: int
+    ) -> int:
+        """The stored position; a partition that was never read begins at the log's start.
+
+        Raises Stopped, with what is wrong.
         """
-        insert into cairn.positions (topic, partition, next, cluster)
-        values ($1, $2, $3, $4) on conflict do nothing
-        """,
-        partition.topic,
-        partition.partition,
-        start,
-        cluster,
-    )
-    row = await connection.fetchrow(
-        "select next, cluster from cairn.positions where topic = $1 and partition = $2",
-        partition.topic,
-        partition.partition,
-    )
-    assert row is not None
-    where = _where(partition)
-    if row["cluster"] != cluster:
-        raise Stopped(f"{where} is of another Kafka cluster. Restore that cluster, or rebuild.")
-    if row["next"] < start:
-        raise Stopped(
-            f"{where} is {row['next']}, but the log begins at {start}: records are gone that were"
-            " never read. Rebuild."
+        # Two statements: where another inserts the row at once, only a later one can see it.
+        await connection.execute(
+            f"""
+            insert into {self.table} as stored (topic, partition, next, cluster, topic_id)
+            values ($1, $2, $3, $4, $5)
+            on conflict (topic, partition)
+                do update set topic_id = excluded.topic_id where stored.topic_id is null
+            """,  # noqa: S608
+            partition.topic,
+            partition.partition,
+            start,
+            *log,
         )
-    return row["next"]
+        row = await connection.fetchrow(
+            f"""
+            select next, cluster, topic_id, extract(day from now() - moved_at)::int as slept
+            from {self.table} where topic = $1 and partition = $2
+            """,  # noqa: S608
+            partition.topic,
+            partition.partition,
+        )
+        assert row is not None
+        where = _where(partition)
+        if row["cluster"] != log.cluster:
+            raise Stopped(f"{where} is of another Kafka cluster (is CAIRN_KAFKA right?).")
+        if row["topic_id"] != log.topic:
+            raise Stopped(f"{where} is of a topic that is gone: this one was made anew.")
+        if row["next"] < start:
+            raise Stopped(
+                f"{where} is {row['next']}, but the log begins at {start}: records are gone that"
+                " were never read."
+            )
+        if row["slept"] >= LONGEST_SLEEP:
+            raise Stopped(
+                f"{where} has not moved for {row['slept']} days: the log may have forgotten what"
+                " was erased since."
+            )
+        return row["next"]
+
+    async def stored(self, connection: Connection, topic: str) -> dict[int, int]:
+        """The stored position of each of a topic's partitions."""
+        rows = await connection.fetch(
+            f"select partition, next from {self.table} where topic = $1",  # noqa: S608
+            topic,
+        )
+        return {row["partition"]: row["next"] for row in rows}
+
+    async def lock(
+        self, connection: Connection, partition: TopicPartition, *, read_from: int
+    ) -> int:
+        """Lock the position for the transaction, and return it.
+
+        `read_from` is where we read the records from. Raises OutOfStep when that is past the
+        position: then somebody moved it back, and what lies between was not handled.
+        """
+        position = await connection.fetchval(
+            f"select next from {self.table} where topic = $1 and partition = $2 for update",  # noqa: S608
+            partition.topic,
+            partition.partition,
+        )
+        if position is None or read_from > position:
+            raise OutOfStep(f"{partition.topic} {partition.partition} moved back")
+        return position
+
+    async def move(
+        self, connection: Connection, partition: TopicPartition, next_offset: int
+    ) -> None:
+        await connection.execute(
+            f"""
+            update {self.table} set next = $3, moved_at = now()
+            where topic = $1 and partition = $2
+            """,  # noqa: S608
+            partition.topic,
+            partition.partition,
+            next_offset,
+        )
 
 
 def check(partition: TopicPartition, position: int, *, end: int) -> None:
     """Refuse a position past the log's end, which must have been asked after it was read.
 
-    Raises Stopped, with what to do.
+    Raises Stopped, with what is wrong.
     """
     if position > end:
         raise Stopped(
-            f"{_where(partition)} is {position}, past the log's end {end}: the topic was made anew"
-            " or lost records. Restore it, or rebuild."
+            f"{_where(partition)} is {position}, past the log's end {end}: the log lost records."
         )
 
 
 def _where(partition: TopicPartition) -> str:
     return f"The stored position of {partition.topic}, partition {partition.partition},"
-
-
-async def stored(connection: Connection, topic: str) -> dict[int, int]:
-    """The stored position of each of a topic's partitions."""
-    rows = await connection.fetch(
-        "select partition, next from cairn.positions where topic = $1", topic
-    )
-    return {row["partition"]: row["next"] for row in rows}
-
-
-async def lock(connection: Connection, partition: TopicPartition, *, read_from: int) -> int:
-    """Lock the position for the transaction, and return it.
-
-    `read_from` is where we read the records from. Raises OutOfStep when that is past the position:
-    then somebody moved it back, and what lies between was not handled.
-    """
-    position = await connection.fetchval(
-        "select next from cairn.positions where topic = $1 and partition = $2 for update",
-        partition.topic,
-        partition.partition,
-    )
-    if position is None or read_from > position:
-        raise OutOfStep(f"{partition.topic} {partition.partition} moved back")
-    return position
-
-
-async def move(connection: Connection, partition: TopicPartition, next_offset: int) -> None:
-    await connection.execute(
-        """
-        update cairn.positions set next = $3, moved_at = now()
-        where topic = $1 and partition = $2
-        """,
-        partition.topic,
-        partition.partition,
-        next_offset,
-    )
