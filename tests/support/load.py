@@ -1,22 +1,29 @@
-"""A load of commands as clients send them: many at once, each repeated until it is answered."""
+"""A load of commands as clients send them: many at once, each repeated until it is answered.
+
+What was sent and answered is in a journal on disk. Answers that are not honest are noted: a 5xx
+for what a client may send, or "ask again" without saying when (I10).
+"""
 
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+from msgspec.structs import replace
 
 from chassis.identity import Caller
-from support.oracle import Done
+from support.journal import Entry, Journal
 from support.running import RunningPlatform
 from support.waiting import eventually
+from support.words import domain_of, word_of
 
 PATIENCE = 90.0  # seconds for one command, over all its attempts
-ADMINISTRATOR = frozenset({"administrator"})
+AGAIN = ("busy", "in-flight", "not-yet-known")
 
 
 class Refused(Exception):  # noqa: N818
@@ -25,18 +32,28 @@ class Refused(Exception):  # noqa: N818
         self.code = code
 
 
+class Unanswered(Exception):  # noqa: N818
+    """Nobody answered for as long as a client has patience: the outcome is not known."""
+
+
 @dataclass
 class Load:
-    """The clients of one organisation. `journal` is what they were told."""
+    """The clients of one organisation."""
 
     platform: RunningPlatform
     chance: random.Random
+    journal: Journal
     organisation_id: UUID = field(default_factory=uuid4)
-    journal: list[Done] = field(default_factory=list)
+    dishonest: list[str] = field(default_factory=list)
     attempts: Counter[str] = field(default_factory=Counter)
     mentors: list[UUID] = field(default_factory=list)
     mentees: list[UUID] = field(default_factory=list)
     programme_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def word(self) -> str:
+        """Which all texts of the organisation have."""
+        return word_of(self.organisation_id)
 
     def caller(self, person_id: UUID | None = None, *roles: str) -> Caller:
         return Caller(
@@ -46,57 +63,79 @@ class Load:
             roles=frozenset(roles),
         )
 
-    async def command(self, service: str, name: str, caller: Caller, /, **body: Any) -> Done:
+    async def command(self, service: str, name: str, caller: Caller, /, **body: Any) -> Entry:
         """Send a command until it is answered for good, always with the same key.
 
-        Raises Refused.
+        Raises Refused and Unanswered.
         """
-        key = str(uuid4())
+        entry = Entry(
+            organisation_id=self.organisation_id,
+            subject=caller.subject,
+            service=service,
+            command=name,
+            key=str(uuid4()),
+        )
+        await self.journal.note(entry)
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        while True:
+        while asyncio.get_running_loop().time() < deadline:
             try:
-                answer = await self.platform.command(service, name, caller, key, body)
+                answer = await self.platform.command(service, name, caller, entry.key, body)
             except httpx2.TransportError as error:
                 self.attempts[type(error).__name__] += 1
             else:
                 self.attempts[str(answer.status_code)] += 1
-                told = answer.json()
+                self._judge(name, answer)
                 if answer.status_code == 200:
-                    return self._note(name, caller, key, told["written"])
-                refusal = told["refusal"]
-                if refusal["code"] not in ("busy", "in-flight", "not-yet-known"):
-                    raise Refused(refusal["code"], refusal["message"])
-            if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"{name} was not answered within {PATIENCE} s")
+                    return await self._done(entry, answer.json()["written"])
+                await self._refused(entry, answer)
             await asyncio.sleep(0.1 + self.chance.random() * 0.5)
+        await self.journal.note(replace(entry, outcome="unknown"))
+        raise Unanswered(f"{name} was not answered within {PATIENCE} s")
 
-    def _note(self, name: str, caller: Caller, key: str, written: list[Any]) -> Done:
-        done = Done(
-            organisation_id=self.organisation_id,
-            subject=caller.subject,
-            command=name,
-            key=key,
+    def _judge(self, name: str, answer: httpx2.Response) -> None:
+        """A server's own failure is none of the client's; and "again" says when."""
+        status, code = answer.status_code, ""
+        if answer.headers.get("content-type") == "application/json":
+            code = answer.json().get("refusal", {}).get("code", "")
+        if status >= 500 and status != 503:
+            self.dishonest.append(f"I10 {name} was answered {status}")
+        if (status == 503 or code in AGAIN) and "retry-after" not in answer.headers:
+            self.dishonest.append(f"I10 {name}: {status} {code} does not say when to ask again")
+
+    async def _done(self, entry: Entry, written: list[Any]) -> Entry:
+        done = replace(
+            entry,
+            outcome="ok",
             written=frozenset(
                 (each["aggregate"], UUID(each["id"]), each["version"]) for each in written
             ),
         )
-        self.journal.append(done)
+        await self.journal.note(done)
         return done
+
+    async def _refused(self, entry: Entry, answer: httpx2.Response) -> None:
+        """Raises Refused, unless it is to be asked again."""
+        if answer.status_code >= 500 and answer.status_code != 503:
+            return
+        refusal = answer.json()["refusal"]
+        if refusal["code"] not in AGAIN:
+            await self.journal.note(replace(entry, outcome="rejected", code=refusal["code"]))
+            raise Refused(refusal["code"], refusal["message"])
 
     async def set_up(self, *, mentors: int, mentees: int) -> None:
         """An organisation with one site, its people and one programme, known everywhere."""
         administrator = self.caller(None, "administrator")
-        await self.command("profiles", "set-up-organisation", administrator, name="Meridian")
+        await self.command("profiles", "set-up-organisation", administrator, name=self.word)
         site = {
             "code": "LIS",
-            "name": "Lisbon",
+            "name": f"Lisbon {self.word}",
             "city": "Lisbon",
             "country": "PT",
             "time_zone": "Europe/Lisbon",
             "languages": ["pt", "en"],
         }
         await self.command("profiles", "import-sites", administrator, sites=[site])
-        rows = [_row(place, is_mentor=place < mentors) for place in range(mentors + mentees)]
+        rows = [self._row(place, is_mentor=place < mentors) for place in range(mentors + mentees)]
         done = await self.command("profiles", "import-people", administrator, people=rows)
         assert len(done.written) == len(rows)
         await self._learn_ids(mentors)
@@ -104,7 +143,7 @@ class Load:
             "matching",
             "open-programme",
             administrator,
-            name="Pathways",
+            name=f"Pathways {self.word}",
             starts_on=datetime.now(UTC).date().isoformat(),
         )
         [(_, self.programme_id, _)] = opened.written
@@ -140,8 +179,23 @@ class Load:
                 return False
         return True
 
+    def _row(self, place: int, *, is_mentor: bool) -> dict[str, Any]:
+        common = {
+            "employee_number": f"E{place:05d}",
+            "subject": f"person-{place}",
+            "email": f"person{place}@{domain_of(self.organisation_id)}",
+            "given_name": f"Ines {self.word}",
+            "family_name": f"Almeida {place}",
+            "job_title": f"Engineer {self.word}",
+            "site": "LIS",
+            "languages": ["pt", "en"],
+        }
+        if is_mentor:
+            return common | {"offers_mentoring": True, "skills_offered": ["SQL"], "capacity": 20}
+        return common | {"seeks_mentoring": True, "skills_sought": ["SQL"]}
+
     async def relationship(self, mentor: UUID, mentee: UUID) -> None:
-        """From a proposal to its end: nine commands, with sessions and a goal."""
+        """From a proposal to its end, with sessions and a goal: ten commands, one is refused."""
         administrator = self.caller(None, "administrator")
         as_mentor, as_mentee = self.caller(mentor), self.caller(mentee)
         proposed = await self.command(
@@ -160,14 +214,14 @@ class Load:
             "book-session",
             as_mentee,
             pairing_id=pairing,
-            topic="Where to begin",
+            topic=f"Where to begin {self.word}",
             **_slot(self.chance, days=3),
         )
         session = _only(booked, "sessions.session")
         await self.command(
             "sessions", "move-session", as_mentor, session_id=session, **_slot(self.chance, days=9)
         )
-        goal = await self.command("sessions", "set-goal", as_mentee, title="Lead a project")
+        goal = await self.command("sessions", "set-goal", as_mentee, title=f"Lead {self.word}")
         await self.command(
             "sessions",
             "update-goal",
@@ -180,14 +234,16 @@ class Load:
             "update-profile",
             as_mentee,
             person_id=str(mentee),
-            aspiration=f"To lead {uuid4().hex}",
+            aspiration=f"To lead {self.word} {uuid4().hex}",
         )
         await self.command(
-            "matching", "end-pairing", as_mentor, pairing_id=pairing, reason="We are done."
+            "matching", "end-pairing", as_mentor, pairing_id=pairing, reason=f"Done {self.word}."
         )
+        with suppress(Refused):  # a pairing ends once: what is refused leaves nothing behind
+            await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
 
 
-def _only(done: Done, topic: str) -> str:
+def _only(done: Entry, topic: str) -> str:
     [id_] = [id_ for name, id_, _ in done.written if name == topic]
     return str(id_)
 
@@ -197,19 +253,3 @@ def _slot(chance: random.Random, *, days: int) -> dict[str, str]:
         days=days, minutes=chance.randrange(10_000)
     )
     return {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat()}
-
-
-def _row(place: int, *, is_mentor: bool) -> dict[str, Any]:
-    common = {
-        "employee_number": f"E{place:05d}",
-        "subject": f"person-{place}",
-        "email": f"person{place}@meridian.example",
-        "given_name": "Ines",
-        "family_name": f"Almeida {place}",
-        "job_title": "Engineer",
-        "site": "LIS",
-        "languages": ["pt", "en"],
-    }
-    if is_mentor:
-        return common | {"offers_mentoring": True, "skills_offered": ["SQL"], "capacity": 20}
-    return common | {"seeks_mentoring": True, "skills_sought": ["SQL"]}

@@ -2,22 +2,27 @@
 
 import os
 import signal
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import asyncpg
 import httpx2
 import msgspec
+import psutil
 
 from cairn_development.mailbox import Mail, Mailbox
+from cairn_local import processes, supervisor
 from cairn_local.folder import Folder
 from cairn_local.passwords import Passwords
 from cairn_local.platform import Platform
 from cairn_local.postgres import Postgres
+from cairn_local.processes import Program
 from cairn_local.report import Report
 from cairn_local.settings import HOST, Settings
 from cairn_local.supervisor import Mark
@@ -25,6 +30,27 @@ from chassis.identity import Assertions, Caller
 from support.servers import free_ports
 
 JSON = dict[str, Any]
+TESTS = Path(__file__).parents[1]
+
+
+@dataclass
+class Starts:
+    """What tests add to how programs are started.
+
+    `once` is added to the environment of a program's next start only. `planted` makes every program
+    of ours run with bugs that `support.planted` knows.
+    """
+
+    once: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    planted: str = ""
+
+    def of(self, program: Program) -> Program:
+        environment = dict(program.environment) | self.once.pop(program.name, {})
+        command = list(program.command)
+        if self.planted and command[:2] == [sys.executable, "-m"]:
+            command[2:2] = ["support.planted"]
+            environment |= {"PLANTED": self.planted, "PYTHONPATH": str(TESTS)}
+        return replace(program, command=command, environment=environment)
 
 
 @dataclass
@@ -34,6 +60,7 @@ class RunningPlatform:
     settings: Settings
     folder: Folder
     http: httpx2.AsyncClient
+    starts: Starts = field(default_factory=Starts)
     tokens: dict[tuple[str, UUID, tuple[str, ...]], str] = field(default_factory=dict)
 
     @property
@@ -88,14 +115,29 @@ class RunningPlatform:
         )
         return await asyncpg.connect(postgres.dsn.rpartition("/")[0] + f"/{service}")
 
-    def kill(self, program: str) -> bool:
-        """SIGKILL a program, where it runs; the supervisor starts it again."""
+    def process(self, program: str) -> psutil.Process | None:
+        """A program as it runs now; None while it is started again."""
         try:
             mark = msgspec.json.decode((self.folder.running / program).read_bytes(), type=Mark)
-            os.kill(mark.pid, signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError, msgspec.DecodeError):
+            process = psutil.Process(mark.pid)
+            is_ours = abs(process.create_time() - mark.created) < 1
+        except (FileNotFoundError, psutil.NoSuchProcess, msgspec.DecodeError):
+            return None
+        return process if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
+
+    def signal(self, program: str, number: signal.Signals) -> bool:
+        """Send a signal to a program, where it runs; the supervisor starts again what ends."""
+        process = self.process(program)
+        if process is None:
+            return False
+        try:
+            process.send_signal(number)
+        except psutil.NoSuchProcess:
             return False
         return True
+
+    def kill(self, program: str) -> bool:
+        return self.signal(program, signal.SIGKILL)
 
     async def ready(self, program: str) -> bool:
         try:
@@ -124,10 +166,14 @@ async def running_platform(
     before = {name: os.environ.get(name) for name in environment or {}}
     os.environ.update(environment or {})
     platform = Platform(settings, folder, Report())
+    starts = Starts()
+    start = processes.start
     try:
-        await platform.start()
-        async with httpx2.AsyncClient(timeout=15, limits=httpx2.Limits(max_connections=64)) as http:
-            yield RunningPlatform(settings, folder, http)
+        with patch.object(supervisor, "start", lambda program, log: start(starts.of(program), log)):
+            await platform.start()
+            limits = httpx2.Limits(max_connections=64)
+            async with httpx2.AsyncClient(timeout=15, limits=limits) as http:
+                yield RunningPlatform(settings, folder, http, starts)
     finally:
         await platform.stop()
         for name, value in before.items():
