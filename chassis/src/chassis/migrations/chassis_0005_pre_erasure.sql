@@ -38,10 +38,10 @@ begin
         select from cairn.graves
         where graves.organisation_id = new.organisation_id
           and graves.subject in (
-              select found[1]::uuid
+              select named[1]::uuid
               from regexp_matches(
                   encode(new.body, 'escape'), '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g'
-              ) as found)
+              ) as named)
     ) then
         return null;
     end if;
