@@ -2,6 +2,7 @@
 
 import asyncio
 
+from chassis.operating import replay_step
 from chassis.preparation import prepare
 from chassis.service import Service
 from chassis.settings import Settings
@@ -22,6 +23,7 @@ def steps_of(service: Service) -> list[Step[Settings]]:
             run=lambda settings, _: _prepare(service, settings),
         ),
         Step(name="serve", help="run it", run=lambda settings, _: service.serve(settings)),
+        replay_step(service.name, service.handlers),
     ]
 
 

@@ -7,9 +7,11 @@ import msgspec
 from chassis import metrics, waiting
 from chassis.copies import NotYet
 from chassis.database import TRANSIENT, Connection, enter_tenant, leave_tenant
+from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record
 from chassis.parking import park
-from chassis.reacting import react_once, run
+from chassis.reacting import react_once, run, version_handled
+from chassis.replaying import Superseded, newest_known
 from chassis.subscriptions import Reaction, Subscription
 
 Births = dict[tuple[str, int], int]  # (reaction, partition) -> the first offset it acts on
@@ -65,6 +67,59 @@ class Hearing:
         for name, error in failures:
             reason = f"handling it raised {type(error).__name__}"
             await park(connection, record, reason, attempts=attempts, reaction=name)
+
+    async def replay(
+        self, connection: Connection, event: Event[Any], *, reaction: str, force: bool
+    ) -> None:
+        """Handle an event that was parked, or only the reaction of that name (replaying.Handler).
+
+        Its copies are kept if they are news; what reactions have not handled they handle, unless a
+        newer version is known: then that is raised as Superseded, or with `force` of no matter.
+        """
+        await enter_tenant(connection, event.organisation_id, role=self._role)
+        names = [each.name for each in self._subscription.reactions]
+        tables = [copies.table for copies in self._subscription.copies]
+        newest = await newest_known(connection, event, tables, names)
+        if not reaction:
+            await self._keep(connection, event)
+        for each in await self._missing(connection, event, reaction):
+            if newest > event.version and not force:
+                raise Superseded(newest)
+            await self._react_at_last(connection, each, event, force=force)
+        await leave_tenant(connection)
+
+    async def _react_at_last(
+        self, connection: Connection, reaction: Reaction, event: Event[Any], *, force: bool
+    ) -> None:
+        """React to what was parked. Unless forced it may wait for what has not arrived."""
+        if not force and await waiting.queue_behind(connection, reaction.name, event):
+            return
+        try:
+            await react_once(connection, reaction, event, self._service, force=force)
+        except NotYet as awaited:
+            if force:
+                raise
+            await waiting.wait(connection, reaction.name, event, awaited)
+
+    async def _missing(
+        self, connection: Connection, event: Event[Any], reaction: str
+    ) -> list[Reaction]:
+        """The reaction of that name, or all that are concerned, without those that took place."""
+        if not reaction:
+            concerned = self._concerned(event)
+            return [
+                each
+                for each in concerned
+                if await version_handled(connection, each, event) < event.version
+            ]
+        named = [each for each in self._subscription.reactions if each.name == reaction]
+        if not named:
+            raise Malformed(f"this version of the service has no reaction {reaction}")
+        return [
+            each
+            for each in named
+            if await version_handled(connection, each, event) != event.version
+        ]
 
     async def _keep(self, connection: Connection, event: Event[Any]) -> None:
         """Keep the copies; where they were news, what follows from them too."""

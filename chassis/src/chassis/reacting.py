@@ -10,14 +10,19 @@ from chassis.unit import Cause, Unit
 
 
 async def react_once(
-    connection: Connection, reaction: Reaction, event: Event[Any], service: str
+    connection: Connection,
+    reaction: Reaction,
+    event: Event[Any],
+    service: str,
+    *,
+    force: bool = False,
 ) -> None:
     """React, unless this version of the subject, or a newer one, has been handled.
 
-    Raises NotYet, with nothing changed.
+    With `force`, react though a newer one has been. Raises NotYet, with nothing changed.
     """
     async with connection.transaction():
-        if not await _is_news(connection, reaction.name, event):
+        if not await _is_news(connection, reaction.name, event) and not force:
             return
         with telemetry.span(
             f"react {reaction.name}",
@@ -64,3 +69,15 @@ async def _is_news(connection: Connection, reaction: str, event: Event[Any]) -> 
             event.version,
         )
     )
+
+
+async def version_handled(connection: Connection, reaction: Reaction, event: Event[Any]) -> int:
+    """The newest version of the event's subject that the reaction has handled; 0: none."""
+    version = await connection.fetchval(
+        "select version from cairn.handled"
+        " where organisation_id = $1 and reaction = $2 and subject = $3",
+        event.organisation_id,
+        reaction.name,
+        event.subject,
+    )
+    return version or 0

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis import health
 from chassis.application import application
 from chassis.commands import Commands
-from chassis.consumer import Consumer, Handler
+from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.delivery import Deliveries, Sender
 from chassis.hearing import Hearing
@@ -75,6 +75,13 @@ class Service:
         heard = {topic.name for topic in hears}
         if heard != set(self.subscriptions.by_topic):
             raise ValueError(f"{name} subscribes to other topics than the catalogue says it hears")
+
+    async def handlers(self, pipe: Database) -> dict[str, Hearing]:
+        """What handles each topic's records. Raises NotPrepared."""
+        return {
+            topic: Hearing(subscription, service=self.name, births=await births(pipe, subscription))
+            for topic, subscription in self.subscriptions.by_topic.items()
+        }
 
     def serve(self, settings: Settings) -> None:
         """Serve until told to end."""
@@ -148,14 +155,9 @@ class _Process:
             yield
 
     async def _consumers(self, pipe: Database, after_commit: Callable[[], None]) -> list[Consumer]:
-        service = self._service
-        handlers: dict[str, Handler] = {}
-        for subscription in service.subscriptions.by_topic.values():
-            born = await births(pipe, subscription)
-            handlers[subscription.topic] = Hearing(subscription, service=service.name, births=born)
         return [
             Consumer(
-                service=service.name,
+                service=self._service.name,
                 topic=topic,
                 kafka=self._settings.kafka,
                 instance=self._settings.instance,
@@ -163,7 +165,7 @@ class _Process:
                 handler=handler,
                 after_commit=after_commit,
             )
-            for topic, handler in handlers.items()
+            for topic, handler in (await self._service.handlers(pipe)).items()
         ]
 
     def _open_routes(

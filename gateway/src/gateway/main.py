@@ -3,7 +3,9 @@
 import asyncio
 from pathlib import Path
 
+from chassis.database import Database
 from chassis.logs import start_logs
+from chassis.operating import replay_step
 from chassis.preparation import prepare
 from chassis.serving import serve
 from chassis.steps import Step, owner, run_step
@@ -11,10 +13,16 @@ from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import topics_heard_by
 from gateway.app import gateway_app
+from gateway.projection import Projection
 from gateway.projector import projector_app
 from gateway.settings import GatewaySettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def _handlers(_: Database) -> dict[str, Projection]:
+    return {topic.name: Projection(topic) for topic in topics_heard_by("gateway")}
+
 
 STEPS: list[Step[GatewaySettings]] = [
     Step(
@@ -24,6 +32,7 @@ STEPS: list[Step[GatewaySettings]] = [
     ),
     Step(name="serve", help="the API", run=lambda settings, _: _serve(settings)),
     Step(name="project", help="write the read model", run=lambda settings, _: _project(settings)),
+    replay_step("gateway", _handlers),
 ]
 
 

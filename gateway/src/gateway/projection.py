@@ -68,6 +68,13 @@ class Projection:
             reason = f"projecting it raised {type(error).__name__}"
             await park(connection, record, reason, attempts=attempts)
 
+    async def replay(
+        self, connection: Connection, event: Event[Any], *, reaction: str, force: bool
+    ) -> None:
+        """Handle an event that was parked: what is not news changes nothing (replaying.Handler)."""
+        del reaction, force  # there are none, and a row never goes back
+        await self.apply(connection, [event])
+
     async def _erase(self, connection: Connection, events: list[Event[Any]]) -> None:
         """Delete the rows, and dig the graves that keep older events from bringing them back."""
         last = newest(events)
