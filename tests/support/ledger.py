@@ -24,7 +24,7 @@ from chassis.consumer import Consumer
 from chassis.copies import Copies
 from chassis.database import Database
 from chassis.envelope import Envelope
-from chassis.events import Event
+from chassis.events import Event, is_beat
 from chassis.hearing import Hearing
 from chassis.identity import Caller
 from chassis.ids import new_id
@@ -191,8 +191,8 @@ class Ledger:
         done = await self.order(app, "open", caller, **({"owner_id": str(uuid4())} | body))
         return UUID(msgspec.json.decode(done.answer.body)["written"][0]["id"])
 
-    def relay(self) -> Relay:
-        return Relay(dsn=self.dsn.pipe, kafka=self.kafka, service=SERVICE)
+    def relay(self, *duties: Callable[[], Awaitable[None]]) -> Relay:
+        return Relay(dsn=self.dsn.pipe, kafka=self.kafka, service=SERVICE, duties=duties)
 
     async def consumer(
         self,
@@ -248,7 +248,7 @@ async def in_background(*tasks: Callable[[], Awaitable[None]]) -> AsyncGenerator
 
 
 async def read_log(kafka: str, topic: AnyTopic) -> list[ConsumerRecord[Any, Any]]:
-    """Every record of a topic, partition by partition."""
+    """Every event of a topic, partition by partition; beats are left out."""
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
     await consumer.start()
@@ -259,7 +259,7 @@ async def read_log(kafka: str, topic: AnyTopic) -> list[ConsumerRecord[Any, Any]
         for partition in partitions:
             while await consumer.position(partition) < ends[partition]:
                 got = await consumer.getmany(partition, timeout_ms=1000)
-                records += got.get(partition, [])
+                records += [each for each in got.get(partition, []) if not is_beat(each)]
         return records
     finally:
         await consumer.stop()

@@ -19,7 +19,7 @@ from opentelemetry.trace import Link, SpanKind
 from chassis import faults, metrics, telemetry
 from chassis.database import TRANSIENT, Connection, Database
 from chassis.envelope import Malformed
-from chassis.events import Batch, Decode, Event, Record, read_event
+from chassis.events import Batch, Decode, Event, Record, is_beat, read_event
 from chassis.logs import logger
 from chassis.parking import park
 from chassis.positions import OutOfStep, Positions, Stopped, check
@@ -123,8 +123,7 @@ class Consumer(ConsumerRebalanceListener):
     async def run(self) -> None:
         """Consume until cancelled."""
         self._kafka = self._client()
-        self._kafka.subscribe([self.topic], listener=self)
-        await self._kafka.start()
+        await self._join()
         monitor = asyncio.create_task(self._tell_monitors())
         try:
             while True:
@@ -143,6 +142,10 @@ class Consumer(ConsumerRebalanceListener):
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(3):
                     await self._kafka.stop()
+
+    async def _join(self) -> None:
+        self._kafka.subscribe([self.topic], listener=self)
+        await self._kafka.start()
 
     def _stop(self, reason: str) -> None:
         if self._stopped != reason:
@@ -307,7 +310,7 @@ class Consumer(ConsumerRebalanceListener):
         async with self._database.transaction() as connection:
             position = await self._positions.lock(connection, partition, read_from=read_from)
             faults.point("K2")
-            fresh = [record for record in records if record.offset >= position]
+            fresh = [each for each in records if each.offset >= position and not is_beat(each)]
             with self._span(partition, fresh):
                 await self._apply(connection, fresh, last=last)
             faults.point("K3")

@@ -11,6 +11,7 @@ from chassis.envelope import Envelope, Headers, Malformed, parse
 from chassis.text import refuse_unstorable
 
 MAX_RECORD_BODY = 1024 * 1024  # bytes; what is larger cannot be ours
+BEAT = b"cairn.beat"  # the key of records that every reader passes over
 
 S = TypeVar("S", covariant=True)
 
@@ -30,6 +31,11 @@ class Record(Protocol):
     def value(self) -> bytes | None: ...
     @property
     def headers(self) -> Headers: ...
+
+
+def is_beat(record: Record) -> bool:
+    """Whether it says nothing, and is there only so that its partition is cleaned (`beats.py`)."""
+    return record.key == BEAT
 
 
 class Event(msgspec.Struct, Generic[S], frozen=True, kw_only=True):

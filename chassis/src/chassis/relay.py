@@ -6,7 +6,7 @@ remembered position, since rows become visible in another order than their numbe
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
@@ -22,6 +22,7 @@ from chassis.database import COMMAND_TIMEOUT, TRANSIENT, prepare_connection, ser
 from chassis.doorbell import Doorbell
 from chassis.logs import logger
 from chassis.outbox import Lane
+from chassis.serving import beside
 
 CHANNEL = "cairn_outbox"
 POLL = 0.5  # seconds between looks at the outbox when nobody rings
@@ -65,12 +66,23 @@ _PARKED = "select count(*) from cairn.outbox where parked is not null"
 
 
 class Relay:
-    """Publishes a service's events. `dsn` is the database as the role of the pipes."""
+    """Publishes a service's events. `dsn` is the database as the role of the pipes.
 
-    def __init__(self, *, dsn: str, kafka: str, service: str) -> None:
+    `duties` run beside it, each for ever, in the one instance that is elected.
+    """
+
+    def __init__(
+        self,
+        *,
+        dsn: str,
+        kafka: str,
+        service: str,
+        duties: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
         self._dsn = dsn
         self._kafka = kafka
         self._service = service
+        self._duties = duties
         self._doorbell = Doorbell(dsn, CHANNEL)
         self._leads = False
 
@@ -105,11 +117,15 @@ class Relay:
             while not await lock.fetchval(elected):
                 await asyncio.sleep(POLL)
             faults.point("R1")
-            await _until(lost, self._lead(lock))
+            await _until(lost, self._lead_with_duties(lock))
         finally:
             # Ending the session is what frees the lock; a frozen server must not hold us up.
             with contextlib.suppress(Exception):
                 await lock.close(timeout=2)
+
+    async def _lead_with_duties(self, lock: asyncpg.Connection) -> None:
+        async with beside(*self._duties):
+            await self._lead(lock)  # ends, and drops its producer, before anybody waits for them
 
     async def _lead(self, lock: asyncpg.Connection) -> None:
         producer = AIOKafkaProducer(
@@ -128,7 +144,7 @@ class Relay:
             await lock.add_listener(CHANNEL, lambda *_: self._doorbell.rung.set())
             await self._publish_all(lock, producer)
         finally:
-            await _drop(producer)
+            await drop(producer)
 
     async def _publish_all(self, lock: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         loop = asyncio.get_running_loop()
@@ -249,7 +265,7 @@ async def _until(lost: asyncio.Event, work: Any) -> None:
         await asyncio.gather(working, losing, return_exceptions=True)
 
 
-async def _drop(producer: AIOKafkaProducer) -> None:
+async def drop(producer: AIOKafkaProducer) -> None:
     """Close without flushing: what is unsent may be old by the time it would be written.
 
     (aiokafka's own `stop` flushes, and waits for as long as the broker is away.)
