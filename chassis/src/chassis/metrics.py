@@ -19,6 +19,7 @@ HANDLER_SECONDS = Histogram(
 )
 HANDLED = Counter("cairn_handled", "Records by what became of them", ["topic", "outcome"])
 PARKED = Counter("cairn_parked", "Records parked", ["topic"])
+DEAD_LETTERS = Gauge("cairn_dead_letters", "Records that are parked still", ["topic"])
 WAITING = Gauge("cairn_waiting", "Events that wait for another to arrive")
 
 DELIVERIES = Counter("cairn_deliveries", "Deliveries by outcome", ["kind", "outcome"])

@@ -19,6 +19,7 @@ from chassis.housekeeping import Housekeeping
 from chassis.http import CommandEndpoint, Gate
 from chassis.identity import Assertions
 from chassis.logs import start_logs
+from chassis.measures import Measures
 from chassis.preparation import births
 from chassis.relay import Relay
 from chassis.serving import beside, serve
@@ -148,6 +149,7 @@ class _Process:
                     sender.run,
                     room.run,
                     Housekeeping(pipe).run,
+                    Measures(pipe).run,
                     *(consumer.run for consumer in consumers),
                     *(_bound(job, running) for job in service.jobs),
                 )

@@ -14,6 +14,7 @@ from chassis.consumer import Consumer
 from chassis.database import TRANSIENT, Database
 from chassis.doorbell import Doorbell
 from chassis.logs import logger
+from chassis.measures import Measures
 from chassis.serving import beside
 from chassis.settings import Settings
 from chassis.telemetry import stop_telemetry
@@ -82,7 +83,9 @@ async def _projecting(settings: Settings) -> AsyncGenerator[Sequence[Consumer]]:
             for topic in topics
         ]
         months = _EventMonths(database)
-        async with beside(months.run, *(consumer.run for consumer in consumers)):
+        async with beside(
+            months.run, Measures(database).run, *(consumer.run for consumer in consumers)
+        ):
             yield consumers
 
 
