@@ -90,6 +90,7 @@ async def ends(kafka: str, topics: Iterable[Topic]) -> dict[tuple[str, int], int
             for topic in topics
             for number in range(topic.partitions)
         ]
+        consumer.assign(partitions)  # so that the cluster is asked for all topics at once
         offsets = await consumer.end_offsets(partitions)
         return {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
     finally:
