@@ -15,6 +15,7 @@ from contracts.catalogue import topics_heard_by
 from gateway.app import gateway_app
 from gateway.projection import Projection
 from gateway.projector import projector_app
+from gateway.rebuild.step import rebuild_step
 from gateway.settings import GatewaySettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,6 +34,7 @@ STEPS: list[Step[GatewaySettings]] = [
     Step(name="serve", help="the API", run=lambda settings, _: _serve(settings)),
     Step(name="project", help="write the read model", run=lambda settings, _: _project(settings)),
     replay_step("gateway", _handlers),
+    rebuild_step(),
 ]
 
 

@@ -79,6 +79,7 @@ async def _projecting(settings: Settings) -> AsyncGenerator[Sequence[Consumer]]:
                 database=database,
                 handler=Projection(topic),
                 after_commit=doorbell.ring,
+                remedy="python -m gateway rebuild",
             )
             for topic in topics
         ]
