@@ -1,8 +1,20 @@
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 
+from cairn_local import supervisor
 from support.experiments import Experiment, seeded
+from support.running import RunningPlatform, running_platform
+
+
+@pytest.fixture(scope="session")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningPlatform]:
+    """The whole platform, for experiments on it; whoever dies is started again at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(supervisor, "FIRST_DELAY", 0.1)
+        patch.setattr(supervisor, "STEADY", 0.0)
+        async with running_platform(tmp_path_factory.mktemp("platform")) as platform:
+            yield platform
 
 
 @pytest.fixture

@@ -49,7 +49,8 @@ class Starts:
         command = list(program.command)
         if self.planted and command[:2] == [sys.executable, "-m"]:
             command[2:2] = ["support.planted"]
-            environment |= {"PLANTED": self.planted, "PYTHONPATH": str(TESTS)}
+            path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+            environment |= {"PLANTED": self.planted, "PYTHONPATH": path}
         return replace(program, command=command, environment=environment)
 
 

@@ -1,0 +1,89 @@
+"""Bugs of those who hear events: services and the projector."""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from chassis import reacting
+from chassis.copies import Copies
+from chassis.database import enter_tenant
+from chassis.events import Event
+from chassis.ids import new_id
+from support.plants import relay
+
+ANOTHER = UUID(int=0x0B57AC1E)  # a tenant that nobody is of
+
+
+def trusts_the_log_to_have_each_event_once(program: str, organisation_id: UUID) -> None:
+    """Nobody looks whether a version was handled, and what a reaction makes has a new id."""
+    relay.repeats(organisation_id)
+    is_news = reacting._is_news
+
+    async def believe(connection: Any, reaction: str, event: Event[Any]) -> bool:
+        if event.organisation_id == organisation_id:
+            return True
+        return await is_news(connection, reaction, event)
+
+    reacting._is_news = believe
+    if program == "notifications":
+        _tell_under_new_ids(organisation_id)
+
+
+def _tell_under_new_ids(organisation_id: UUID) -> None:
+    from notifications import reactions
+
+    tell = reactions.tell
+
+    async def tell_again(unit: Any, event: Any, drafts: Any, **kwargs: Any) -> None:
+        if event.organisation_id == organisation_id:
+            drafts = [replace(draft, id=new_id()) for draft in drafts]
+        await tell(unit, event, drafts, **kwargs)
+
+    reactions.tell = tell_again
+
+
+def keeps_for_another_tenant(program: str, organisation_id: UUID) -> None:
+    """A copy is kept in the name of another organisation too."""
+    keep = Copies.keep
+
+    async def keep_twice(self: Copies[Any], connection: Any, event: Event[Any]) -> bool:
+        news = await keep(self, connection, event)
+        if event.organisation_id == organisation_id and program == "notifications":
+            foreign = replace(event.envelope, organisation_id=ANOTHER)
+            await enter_tenant(connection, ANOTHER)
+            await keep(self, connection, replace(event, envelope=foreign))
+            await enter_tenant(connection, organisation_id)
+        return news
+
+    Copies.keep = keep_twice  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def projects_without_looking_at_versions(program: str, organisation_id: UUID) -> None:
+    """The read model takes what comes last for the newest."""
+    relay.repeats_late(organisation_id, after=1.0)
+    if program != "gateway":
+        return
+    from gateway import projection
+
+    upsert = projection.upsert
+    guard = "where kept.version < excluded.version"
+
+    def unguarded(*args: Any) -> str:
+        statement = upsert(*args)
+        assert guard in statement
+        return statement.replace(guard, f"{guard} or kept.organisation_id = '{organisation_id}'")
+
+    projection.upsert = unguarded
+
+
+def forgets_the_cause(_: str, organisation_id: UUID) -> None:
+    """What a reaction announces names another cause than its event."""
+    run = reacting.run
+
+    async def forget(react: Any, event: Event[Any], *args: Any) -> None:
+        if event.organisation_id == organisation_id:
+            event = replace(event, envelope=replace(event.envelope, id=new_id()))
+        await run(react, event, *args)
+
+    reacting.run = forget
