@@ -25,12 +25,14 @@ from chassis.copies import Copies
 from chassis.database import Database
 from chassis.envelope import Envelope
 from chassis.events import Event, is_beat
+from chassis.healing import Healer
 from chassis.hearing import Hearing
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.preparation import births, prepare
 from chassis.refusals import NotYetKnown, Refusal
 from chassis.relay import Relay
+from chassis.standstill import Standstill
 from chassis.subscriptions import Subscriptions
 from chassis.topics import Topic as AnyTopic
 from chassis.unit import Unit
@@ -193,6 +195,17 @@ class Ledger:
 
     def relay(self, *duties: Callable[[], Awaitable[None]]) -> Relay:
         return Relay(dsn=self.dsn.pipe, kafka=self.kafka, service=SERVICE, duties=duties)
+
+    def healer(self, app: Database, pipe: Database) -> Healer:
+        return Healer(
+            service=SERVICE,
+            owns=[self.accounts],
+            topics=[self.accounts_topic],
+            kafka=self.kafka,
+            app=app,
+            pipe=pipe,
+            standstill=Standstill(pipe),
+        )
 
     async def consumer(
         self,

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from chassis import graves
+from chassis.database import Connection
 from chassis.outbox import forget_parked
 from chassis.refusals import NotFound
 from chassis.unit import Unit
@@ -67,11 +68,11 @@ class Aggregates(Generic[S]):
         for state in states:
             unit.announce(change, state, 1)
 
-    async def save(self, unit: Unit, state: S, change: StrEnum) -> None:
+    async def save(self, unit: Unit, state: S, change: str) -> None:
         """The next version of an aggregate that this unit has locked."""
         await self.save_all(unit, [state], change)
 
-    async def save_all(self, unit: Unit, states: Sequence[S], change: StrEnum) -> None:
+    async def save_all(self, unit: Unit, states: Sequence[S], change: str) -> None:
         if not states:
             return
         rows = await unit.connection.fetch(
@@ -86,6 +87,33 @@ class Aggregates(Generic[S]):
         versions: dict[UUID, int] = {row["id"]: row["version"] for row in rows}
         for state in states:
             unit.announce(change, state, versions[_id(state)])
+
+    async def restate(self, unit: Unit, ids: Collection[UUID]) -> None:
+        """Say aggregates again as they are, each at its next version; nothing happened."""
+        rows = await unit.connection.fetch(
+            f"select state from {self.table}"  # noqa: S608
+            " where organisation_id = $1 and id = any($2) order by id for update",
+            unit.organisation_id,
+            list(ids),
+        )
+        restated = f"{self.topic}.restated"
+        await self.save_all(unit, [self.read(row["state"]) for row in rows], restated)
+
+    async def lock_newest(
+        self,
+        connection: Connection,
+        organisation_id: UUID,
+        id: UUID,  # noqa: A002
+    ) -> tuple[int, int]:
+        """Lock an aggregate; returns its version and its grave's, 0 where there is none."""
+        version: int | None = await connection.fetchval(
+            f"select version from {self.table}"  # noqa: S608
+            " where organisation_id = $1 and id = $2 for update",
+            organisation_id,
+            id,
+        )
+        grave = await graves.version(connection, organisation_id, self.topic, id)
+        return version or 0, grave
 
     async def redact_all(self, unit: Unit, states: Sequence[S], change: StrEnum) -> None:
         """Save states from which an erased person's words were taken.

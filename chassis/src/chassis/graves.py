@@ -26,6 +26,22 @@ async def dig(
     return {row["subject"] for row in rows}
 
 
+async def version(connection: Connection, organisation_id: UUID, topic: str, subject: UUID) -> int:
+    """The tombstone's version; 0 where nothing was erased."""
+    return (
+        await connection.fetchval(
+            """
+            select version from cairn.graves
+            where organisation_id = $1 and topic = $2 and subject = $3
+            """,
+            organisation_id,
+            topic,
+            subject,
+        )
+        or 0
+    )
+
+
 async def has_any(connection: Connection, organisation_id: UUID, ids: Collection[UUID]) -> bool:
     """Whether any of these, whatever they are, was erased."""
     return bool(

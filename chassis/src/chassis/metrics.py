@@ -11,6 +11,7 @@ OUTBOX_DEPTH = Gauge(
 OUTBOX_AGE = Gauge("cairn_outbox_age_seconds", "Age of the oldest waiting event", ["lane"])
 OUTBOX_PARKED = Gauge("cairn_outbox_parked", "Events too large for every topic, put aside")
 RELAYED = Counter("cairn_relayed", "Events published", ["topic"])
+HEALED = Counter("cairn_healed", "Keys whose last record was stale and was put right", ["topic"])
 RELAY_LEADS = Gauge("cairn_relay_leads", "1 where this process holds the relay's lock")
 
 CONSUMER_LAG = Gauge("cairn_consumer_lag", "Records behind the log's end", ["topic"])

@@ -1,7 +1,6 @@
 """A unit of work: one transaction within one tenant, and what it announces."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -63,20 +62,20 @@ class Unit:
         self._changed: set[tuple[str, UUID]] = set()
         self._announced: list[Waiting] = []
 
-    def announce(self, change: StrEnum, state: msgspec.Struct, version: int) -> None:
+    def announce(self, change: str, state: msgspec.Struct, version: int) -> None:
         """Say what happened to an aggregate, with its whole state after the change.
 
         `state` has the fields `id` and `organisation_id`. Raises TooLarge for a body over
         MAX_BODY. One unit says at most one thing of an aggregate.
         """
-        topic = change.value.rpartition(".")[0]
+        topic = change.rpartition(".")[0]
         subject: UUID = state.id  # pyright: ignore  # every contract's body has one
         body = msgspec.json.encode(state)
         if len(body) > MAX_BODY:
             raise TooLarge(
                 f"{topic} {subject} would be {len(body)} bytes of JSON; {MAX_BODY} are allowed."
             )
-        self._say(change.value, subject, version, body)
+        self._say(str(change), subject, version, body)
 
     def announce_erased(self, topic: str, subject: UUID, version: int) -> None:
         """Say that an aggregate was erased: a tombstone, with headers and no body."""

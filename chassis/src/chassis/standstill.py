@@ -1,0 +1,59 @@
+"""A service that stands still: its database says why, and no instance works until it is mended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+
+from chassis.database import TRANSIENT, Database
+from chassis.logs import logger
+
+EVERY = 1.0  # seconds between looks
+
+log = logger("chassis.standstill")
+
+
+class Standstill:
+    """`problem` says in a sentence why the service does not work; it is None while it does."""
+
+    def __init__(self, pipe: Database) -> None:
+        self._pipe = pipe
+        self.problem: str | None = "The service has not compared its database with its log yet."
+
+    async def begin(self, reason: str) -> None:
+        """Have every instance stop; the first reason stands."""
+        log.error("the service stands still", reason=reason)
+        async with self._pipe.connection() as connection:
+            await connection.execute(
+                "insert into cairn.standstill (reason) values ($1) on conflict do nothing", reason
+            )
+        self.problem = reason
+
+    async def run(
+        self,
+        prove: Callable[[], Awaitable[None]],
+        work: Callable[[], AbstractAsyncContextManager[None]],
+    ) -> None:
+        """Work whenever nothing stands against it, and prove first that nothing does."""
+        while True:
+            reason = await self._reason()
+            if reason is None:
+                await prove()
+                reason = await self._reason()
+            self.problem = reason
+            if reason is None:
+                async with work():
+                    await self._begun()
+            await asyncio.sleep(EVERY)
+
+    async def _begun(self) -> None:
+        while self.problem is None:
+            await asyncio.sleep(EVERY)
+            self.problem = await self._reason()
+
+    async def _reason(self) -> str | None:
+        """What the database says; while it is away, what it said last."""
+        try:
+            async with self._pipe.connection() as connection:
+                return await connection.fetchval("select reason from cairn.standstill")
+        except TRANSIENT:
+            return self.problem

@@ -1,0 +1,266 @@
+"""What compaction would keep is right, whatever a relay that was paused has published late."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import pytest
+
+from chassis import healing as healing_module
+from chassis import mending
+from chassis import relay as relay_module
+from chassis.database import Database, prepare_connection
+from chassis.ids import new_id
+from chassis.topics import ends
+from chassis.unit import Cause, Unit
+from support.databases import ServiceDatabase
+from support.ledger import SERVICE, Ledger, caller, in_background, producing, read_log, superuser
+from support.waiting import eventually
+
+ADA = caller()
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(healing_module, "PAUSE", 0.05)
+
+
+@pytest.fixture
+async def ledger(database: Callable[[str], Awaitable[ServiceDatabase]], kafka: str) -> Ledger:
+    """Fresh for each test: what the log holds is what these tests are about."""
+    ledger = Ledger(await database("ledger"), kafka)
+    await ledger.prepare()
+    return ledger
+
+
+@pytest.fixture
+async def databases(ledger: Ledger) -> AsyncGenerator[tuple[Database, Database]]:
+    async with ledger.databases() as both:
+        yield both
+
+
+@pytest.fixture
+def app(databases: tuple[Database, Database]) -> Database:
+    return databases[0]
+
+
+@pytest.fixture
+def pipe(databases: tuple[Database, Database]) -> Database:
+    return databases[1]
+
+
+class Last(NamedTuple):
+    version: int
+    id: str
+    type: str
+    body: bytes | None
+
+
+async def log_of(ledger: Ledger, account: UUID) -> list[Last]:
+    """What the log has of an account, in its order."""
+    found: list[Last] = []
+    for record in await read_log(ledger.kafka, ledger.accounts_topic):
+        if record.key == str(account).encode():
+            headers = {name: value.decode() for name, value in record.headers}
+            version, word = int(headers["ce_version"]), headers["ce_type"].rpartition(".")[2]
+            found.append(Last(version, headers["ce_id"], word, record.value))
+    return found
+
+
+async def waiting(ledger: Ledger) -> list[Any]:
+    """The outbox rows that a relay has read; it is paused before it sends them."""
+    watching = await superuser(ledger.dsn)
+    try:
+        await prepare_connection(watching)
+        return await watching.fetch(relay_module._BATCH, 500, 200)
+    finally:
+        await watching.close()
+
+
+async def wake_late(ledger: Ledger, rows: list[Any]) -> None:
+    """The paused relay goes on with what it has read."""
+    async with producing(ledger.kafka) as producer:
+        await relay_module._send(producer, rows)
+
+
+async def compared(ledger: Ledger) -> None:
+    """Wait until the whole log was compared and nothing waits."""
+    watching = await superuser(ledger.dsn)
+
+    async def done() -> bool:
+        waits = await watching.fetchval("select count(*) from cairn.outbox")
+        rows = await watching.fetch("select topic, partition, next from cairn.healing")
+        log = await ends(ledger.kafka, [ledger.accounts_topic])
+        at = {(row["topic"], row["partition"]): row["next"] for row in rows}
+        return not waits and all(at.get(where, 0) == end for where, end in log.items() if end)
+
+    try:
+        await eventually(done)
+    finally:
+        await watching.close()
+
+
+async def erase(ledger: Ledger, app: Database, account: UUID) -> None:
+    async with app.tenant(ADA.organisation_id) as connection:
+        cause = Cause(causation_id=new_id(), correlation_id=new_id(), actor="service:test")
+        unit = Unit(connection, service=SERVICE, organisation_id=ADA.organisation_id, cause=cause)
+        await ledger.accounts.erase_all(unit, [account])
+        await unit.flush()
+
+
+async def pay(ledger: Ledger, app: Database, account: UUID) -> None:
+    await ledger.order(app, "pay", ADA, account_id=str(account), amount=1)
+
+
+async def test_old_after_new_is_put_right_with_the_same_event(
+    ledger: Ledger, app: Database, pipe: Database
+) -> None:
+    accounts = [await ledger.opened(app, ADA) for _ in range(20)]
+    paused = await waiting(ledger)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        for account in accounts[:10]:
+            await pay(ledger, app, account)
+        await compared(ledger)
+        await wake_late(ledger, paused)
+
+        async def right() -> bool:
+            logs = [await log_of(ledger, account) for account in accounts[:10]]
+            return all(log[-1] == log[1] for log in logs)
+
+        await eventually(right)
+        await compared(ledger)
+    for account in accounts[:10]:
+        log = await log_of(ledger, account)
+        assert [each.version for each in log] == [1, 2, 1, 2]
+        assert log[2:] == log[:2]
+    for account in accounts[10:]:
+        assert [each.version for each in await log_of(ledger, account)] == [1, 1]
+
+
+async def test_what_was_erased_stays_erased(ledger: Ledger, app: Database, pipe: Database) -> None:
+    account = await ledger.opened(app, ADA)
+    await pay(ledger, app, account)
+    paused = await waiting(ledger)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await erase(ledger, app, account)
+        await compared(ledger)
+        await wake_late(ledger, paused)
+
+        async def right() -> bool:
+            log = await log_of(ledger, account)
+            return len(log) == 6 and log[-1] == log[2]
+
+        await eventually(right)
+    log = await log_of(ledger, account)
+    assert [each.version for each in log] == [1, 2, 3, 1, 2, 3]
+    assert log[-1].body is None
+    assert log[-1].type == "erased"
+
+
+async def test_nothing_is_published_where_all_is_right(
+    ledger: Ledger, app: Database, pipe: Database
+) -> None:
+    accounts = [await ledger.opened(app, ADA) for _ in range(5)]
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await asyncio.gather(
+            *(pay(ledger, app, account) for account in accounts for _ in range(20))
+        )
+        await compared(ledger)
+    # A first comparison of a log that has long grown, in small parts
+    watching = await superuser(ledger.dsn)
+    await watching.execute("delete from cairn.healing")
+    await watching.close()
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await compared(ledger)
+    for account in accounts:
+        assert [each.version for each in await log_of(ledger, account)] == list(range(1, 22))
+
+
+async def test_what_waits_in_the_outbox_is_left_to_the_relay(
+    ledger: Ledger, app: Database, pipe: Database
+) -> None:
+    account = await ledger.opened(app, ADA)
+    await wake_late(ledger, await waiting(ledger))
+    watching = await superuser(ledger.dsn)
+    await watching.execute("delete from cairn.outbox")
+    await pay(ledger, app, account)
+    async with in_background(ledger.healer(app, pipe).run):  # no relay is there
+        await eventually(lambda: watching.fetchval("select next > 0 from cairn.healing"))
+        assert await watching.fetchval("select count(*) from cairn.outbox") == 1
+    await watching.close()
+
+
+async def test_two_that_heal_at_once_come_to_an_end(
+    ledger: Ledger, app: Database, pipe: Database
+) -> None:
+    """Two that both believe they lead; and relays that take turns."""
+    account = await ledger.opened(app, ADA)
+    paused = await waiting(ledger)
+    healers = [ledger.healer(app, pipe) for _ in range(2)]
+    async with in_background(ledger.relay().run, *(healer.run for healer in healers)):
+        await pay(ledger, app, account)
+        for _ in range(3):
+            await compared(ledger)
+            await wake_late(ledger, paused)
+
+            async def right() -> bool:
+                return (await log_of(ledger, account))[-1].version == 2
+
+            await eventually(right)
+            await compared(ledger)
+    log = await log_of(ledger, account)
+    assert len({each.id for each in log}) == 2
+    assert len(log) <= 2 + 3 * 3  # each time the late one, and once or twice the newest
+    for _ in range(2):
+        async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+            await pay(ledger, app, account)
+            await compared(ledger)
+    assert [each.version for each in (await log_of(ledger, account))[len(log) :]] == [3, 4]
+
+
+async def test_a_stale_record_is_found_that_came_while_nobody_led(
+    ledger: Ledger, app: Database, pipe: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so are many, whose newest lie far back, with little memory."""
+    monkeypatch.setattr(healing_module, "MOST_SUSPECTS", 3)
+    monkeypatch.setattr(healing_module, "RECORDS", 10)
+    monkeypatch.setattr(mending, "WINDOW", 2)
+    monkeypatch.setattr(mending, "AT_ONCE", 4)
+    accounts = [await ledger.opened(app, ADA) for _ in range(30)]
+    paused = await waiting(ledger)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        for account in accounts:
+            await pay(ledger, app, account)
+        await compared(ledger)
+    await wake_late(ledger, paused)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await compared(ledger)
+    for account in accounts:
+        assert [each.version for each in await log_of(ledger, account)] == [1, 2, 1, 2]
+
+
+async def test_what_the_log_has_lost_is_restated(
+    ledger: Ledger, app: Database, pipe: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: Any, **__: Any) -> dict[UUID, Any]:
+        return {}
+
+    monkeypatch.setattr(mending, "_look_back", lost)
+    account, erased = await ledger.opened(app, ADA), await ledger.opened(app, ADA)
+    paused = await waiting(ledger)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await pay(ledger, app, account)
+        await erase(ledger, app, erased)
+        await compared(ledger)
+        await wake_late(ledger, paused)
+
+        async def right() -> bool:
+            last = [(await log_of(ledger, each))[-1] for each in (account, erased)]
+            return [(each.version, each.type) for each in last] == [(3, "restated"), (2, "erased")]
+
+        await eventually(right)
+        await compared(ledger)
+    assert [each.version for each in await log_of(ledger, account)] == [1, 2, 1, 3]
+    assert [each.version for each in await log_of(ledger, erased)] == [1, 2, 1, 2]
+    assert (await log_of(ledger, account))[3].body == (await log_of(ledger, account))[1].body
