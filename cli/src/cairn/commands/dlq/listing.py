@@ -2,14 +2,15 @@
 
 import asyncio
 import sys
+from datetime import UTC
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cairn.options import Flag
-from cairn.output import err, out, print_json
+from cairn.output import err, out, print_json, print_table
 from cairn.parked import Parked, gather, parked
 from cairn.platform import WITH_DATABASE, PlatformFile
 
@@ -67,11 +68,16 @@ def _show(found: list[Parked]) -> None:
     if not found:
         out.print("Nothing is parked.")
         return
-    table = Table("id", "since", "topic", "at", "reaction", "version", "tries", "reason", box=None)
+    table = Table(
+        Column("id", no_wrap=True),
+        Column("since (UTC)", no_wrap=True),
+        *("topic", "at", "reaction", "version", "tries", "reason"),
+        box=None,
+    )
     for each in found:
         table.add_row(
             Text(each.id),
-            f"{each.parked_at:%Y-%m-%d %H:%M}",
+            f"{each.parked_at.astimezone(UTC):%Y-%m-%d %H:%M}",
             each.topic,
             each.place,
             Text(each.reaction),
@@ -79,4 +85,4 @@ def _show(found: list[Parked]) -> None:
             str(each.attempts or ""),
             Text(each.reason),
         )
-    out.print(table)
+    print_table(table)

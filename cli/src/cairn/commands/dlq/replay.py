@@ -13,7 +13,7 @@ from rich.text import Text
 from cairn.commands.dlq.listing import Service
 from cairn.databases import connected
 from cairn.options import Flag
-from cairn.output import out, print_json
+from cairn.output import out, print_json, print_table
 from cairn.parked import find, gather, split
 from cairn.platform import WITH_DATABASE, Platform, PlatformFile
 from cairn.steps import ask
@@ -119,4 +119,4 @@ def show(found: Sequence[Outcome]) -> None:
     for each in found:
         colour = "green" if each.outcome in GONE_WELL else "red"
         table.add_row(Text(each.id), Text(each.outcome, style=colour), Text(each.reason))
-    out.print(table)
+    print_table(table)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cairn import shape
 from cairn.options import Flag
-from cairn.output import out, print_json
+from cairn.output import print_json, print_table
 from cairn.parked import Parked, find, parked
 from cairn.platform import PlatformFile
 
@@ -54,11 +54,11 @@ def _show(shown: Shown) -> None:
     facts = msgspec.to_builtins(shown.parked)
     for name, value in {**facts, **shown.headers}.items():
         about.add_row(name, Text(str(value)))
-    out.print(about)
+    print_table(about)
     body = Table("body", "", "", box=None)
     for part in shown.body:
         body.add_row(Text(part.path or "(all)"), part.type, _size(part))
-    out.print(body)
+    print_table(body)
 
 
 def _size(part: shape.Part) -> str:
