@@ -5,11 +5,11 @@ import sys
 from cyclopts import App
 from rich.console import Console
 
-from cairn.commands import dlq, import_people, match, sample, status, token, trace
+from cairn.commands import dlq, import_people, lag, match, sample, status, token, topics, trace
 from cairn.troubles import Trouble
 
 app = App(name="cairn", help="The command line of Cairn, the mentor network.", version_flags=[])
-for module in (sample, import_people, token, match, trace, status, dlq):
+for module in (sample, import_people, token, match, trace, status, topics, lag, dlq):
     app.command(module.app)
 
 
