@@ -24,6 +24,7 @@ EXEMPT = {
 }
 
 DEFINERS = {
+    "cairn.forget_parked(uuid)": "deletes what was parked of a tenant's person; tells nothing",
     "public.prepare_event_months(integer)": "makes the coming months' partitions; reads no row",
 }
 

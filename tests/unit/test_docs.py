@@ -22,7 +22,11 @@ SETTINGS = (
     "cairn_development.settings",
     "cairn_local.settings",
 )
-METRICS = ("chassis/src/chassis/metrics.py", "gateway/src/gateway/metrics.py")
+METRICS = (
+    "chassis/src/chassis/metrics.py",
+    "gateway/src/gateway/metrics.py",
+    "services/profiles/src/profiles/watch.py",
+)
 
 # What is code has no links: a fenced block, an indented line, words between backticks.
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)

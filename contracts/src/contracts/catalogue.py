@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from contracts import matching, notifications, profiles, sessions
+from contracts.erasure import ErasureDone
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,11 +20,25 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     partitions: int = 12  # for ever: order and compaction are per partition
 
 
-def _topic(name: str, body: type[msgspec.Struct], changes: type[StrEnum], *others: str) -> Topic:
+def _topic(
+    name: str,
+    body: type[msgspec.Struct],
+    changes: type[StrEnum],
+    *others: str,
+    partitions: int = 12,
+) -> Topic:
     publisher = name.partition(".")[0]
     return Topic(
-        name=name, body=body, changes=changes, publisher=publisher, heard_by=("gateway", *others)
+        name=name,
+        body=body,
+        changes=changes,
+        publisher=publisher,
+        heard_by=("gateway", *others),
+        partitions=partitions,
     )
+
+
+FEW = 3  # partitions of a topic with a handful of events a day
 
 
 TOPICS: dict[str, Topic] = {
@@ -33,6 +48,15 @@ TOPICS: dict[str, Topic] = {
         _topic(profiles.SITE, profiles.Site, profiles.SiteChange),
         _topic(
             profiles.PERSON, profiles.Person, profiles.PersonChange, "matching", "notifications"
+        ),
+        _topic(
+            profiles.ERASURE,
+            profiles.Erasure,
+            profiles.ErasureChange,
+            "matching",
+            "sessions",
+            "notifications",
+            partitions=FEW,
         ),
         _topic(matching.PROGRAMME, matching.Programme, matching.ProgrammeChange, "notifications"),
         _topic(matching.ENROLMENT, matching.Enrolment, matching.EnrolmentChange),
@@ -52,6 +76,14 @@ TOPICS: dict[str, Topic] = {
             notifications.PREFERENCES,
             notifications.Preferences,
             notifications.PreferencesChange,
+        ),
+        *(
+            _topic(name, ErasureDone, changes, "profiles", partitions=FEW)
+            for name, changes in (
+                (matching.ERASURE, matching.ErasureChange),
+                (sessions.ERASURE, sessions.ErasureChange),
+                (notifications.ERASURE, notifications.ErasureChange),
+            )
         ),
     )
 }

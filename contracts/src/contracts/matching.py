@@ -12,6 +12,7 @@ PROGRAMME = "matching.programme"
 ENROLMENT = "matching.enrolment"
 MATCHING_RUN = "matching.run"
 PAIRING = "matching.pairing"
+ERASURE = "matching.erasure"
 
 
 class ProgrammeChange(StrEnum):
@@ -45,7 +46,13 @@ class PairingChange(StrEnum):
     RESUMED = "matching.pairing.resumed"
     COMPLETED = "matching.pairing.completed"
     ENDED = "matching.pairing.ended"
+    REDACTED = "matching.pairing.redacted"  # one of the two was erased
     RESTATED = "matching.pairing.restated"
+
+
+class ErasureChange(StrEnum):
+    DONE = "matching.erasure.done"
+    RESTATED = "matching.erasure.restated"
 
 
 class ProgrammeStatus(Vocabulary):

@@ -9,17 +9,24 @@ from contracts.vocabulary import Instant, Vocabulary
 
 NOTIFICATION = "notifications.notification"
 PREFERENCES = "notifications.preferences"
+ERASURE = "notifications.erasure"
 
 
 class NotificationChange(StrEnum):
     POSTED = "notifications.notification.posted"
     READ = "notifications.notification.read"
+    REDACTED = "notifications.notification.redacted"  # whom it speaks of was erased
     RESTATED = "notifications.notification.restated"
 
 
 class PreferencesChange(StrEnum):
     CHANGED = "notifications.preferences.changed"
     RESTATED = "notifications.preferences.restated"
+
+
+class ErasureChange(StrEnum):
+    DONE = "notifications.erasure.done"
+    RESTATED = "notifications.erasure.restated"
 
 
 class NotificationKind(Vocabulary):
@@ -53,6 +60,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     about_id: UUID
     posted_at: Instant
     read_at: Instant | None = None
+    other_id: UUID | None = None  # the person it speaks of, besides the reader
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from contracts.vocabulary import Instant, Vocabulary
 ORGANISATION = "profiles.organisation"
 SITE = "profiles.site"
 PERSON = "profiles.person"
+ERASURE = "profiles.erasure"
 
 
 class OrganisationChange(StrEnum):
@@ -30,6 +31,13 @@ class PersonChange(StrEnum):
     CHANGED = "profiles.person.changed"
     LEFT = "profiles.person.left"
     RESTATED = "profiles.person.restated"
+
+
+class ErasureChange(StrEnum):
+    REQUESTED = "profiles.erasure.requested"
+    PROGRESSED = "profiles.erasure.progressed"  # one more service is done
+    COMPLETED = "profiles.erasure.completed"  # all are
+    RESTATED = "profiles.erasure.restated"
 
 
 class Standing(Vocabulary):
@@ -108,3 +116,31 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing = Standing.ACTIVE
     joined_at: Instant  # for someone who came back: the last time
     edited: list[str] = []  # the fields that were set by hand; an import leaves those alone
+
+
+class ErasureStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What one service has done, or has yet to do, of an erasure."""
+
+    service: str
+    done_at: Instant | None = None
+    erased: int = 0  # aggregates that are gone, as if they had never been
+    redacted: int = 0  # aggregates that others need, without what was said by or of the person
+
+
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """That a person is to be forgotten, how far that has come, and in the end the receipt.
+
+    It tells nothing of the person but the id, which leads to nobody any more.
+    """
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID
+    person_version: int  # of the tombstone: no copy of the person at or below it may be kept
+    requested_by: UUID | None = None  # a person, or none: somebody who is not in the network
+    requested_at: Instant
+    promised_by: Instant  # until then every database has forgotten, as the platform promises
+    due_by: Instant  # until then the law wants all of it done
+    steps: list[ErasureStep] = []
+    completed_at: Instant | None = None  # every service is done
+    log_clear_by: Instant | None = None  # until then the log has let go of it too

@@ -11,6 +11,7 @@ from contracts.vocabulary import Instant, Vocabulary
 SESSION = "sessions.session"
 GOAL = "sessions.goal"
 FEEDBACK = "sessions.feedback"
+ERASURE = "sessions.erasure"
 
 
 class SessionChange(StrEnum):
@@ -19,6 +20,7 @@ class SessionChange(StrEnum):
     HELD = "sessions.session.held"
     MISSED = "sessions.session.missed"
     CANCELLED = "sessions.session.cancelled"
+    REDACTED = "sessions.session.redacted"  # one of the two was erased
     RESTATED = "sessions.session.restated"
 
 
@@ -33,7 +35,13 @@ class GoalChange(StrEnum):
 
 class FeedbackChange(StrEnum):
     GIVEN = "sessions.feedback.given"
+    REDACTED = "sessions.feedback.redacted"  # one of the two was erased
     RESTATED = "sessions.feedback.restated"
+
+
+class ErasureChange(StrEnum):
+    DONE = "sessions.erasure.done"
+    RESTATED = "sessions.erasure.restated"
 
 
 class SessionStatus(Vocabulary):

@@ -11,12 +11,13 @@ from chassis.events import Batch, Decode, Event, Record
 from chassis.parking import park
 from contracts import matching, notifications, profiles, sessions
 from contracts.catalogue import Topic
-from gateway import trail
+from gateway import erasing, trail
 
 TABLES = {
     profiles.ORGANISATION: "organisations",
     profiles.SITE: "sites",
     profiles.PERSON: "people",
+    profiles.ERASURE: "erasures",
     matching.PROGRAMME: "programmes",
     matching.ENROLMENT: "enrolments",
     matching.MATCHING_RUN: "matching_runs",
@@ -26,8 +27,15 @@ TABLES = {
     sessions.FEEDBACK: "feedback",
     notifications.NOTIFICATION: "notifications",
     notifications.PREFERENCES: "preferences",
+    matching.ERASURE: "matching_erasures",
+    sessions.ERASURE: "sessions_erasures",
+    notifications.ERASURE: "notifications_erasures",
 }
-NOT_READ = {profiles.PERSON: {"edited"}}  # what a body says that the API does not
+NOT_READ = {  # what a body says that the API does not
+    profiles.PERSON: {"edited"},
+    profiles.ERASURE: {"person_version"},
+    notifications.NOTIFICATION: {"other_id"},
+}
 
 
 class Projection:
@@ -48,8 +56,13 @@ class Projection:
     def decode(self) -> Decode:
         return self._decoder.decode
 
+    async def begin(self, connection: Connection) -> None:
+        """It reads the same whatever was read before."""
+
     async def apply(self, connection: Connection, events: Batch) -> None:
         await trail.record(connection, events)
+        if self._topic == profiles.ERASURE:
+            await erasing.forget_parked(connection, events)
         erased = [event for event in events if event.state is None]
         if erased:
             await self._erase(connection, erased)

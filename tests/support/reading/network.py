@@ -24,7 +24,16 @@ from contracts.matching import (
     RunStatus,
 )
 from contracts.notifications import Notification, NotificationKind, Preferences
-from contracts.profiles import Organisation, Person, Site, Standing, Visibility, Window
+from contracts.profiles import (
+    Erasure,
+    ErasureStep,
+    Organisation,
+    Person,
+    Site,
+    Standing,
+    Visibility,
+    Window,
+)
 from contracts.sessions import Feedback, Goal, GoalStatus, Session, SessionStatus
 
 T = TypeVar("T")
@@ -111,6 +120,7 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
         *meetings,
         *(_goal(make, person, pairings) for person in persons for _ in range(3)),
         *feedback,
+        *(_erasure(make, person) for person in persons[:3]),
         *(
             _notification(make, person, [*pairings, *meetings, *feedback, *runs, *sites])
             for person in persons
@@ -308,6 +318,24 @@ def _feedback(make: _Maker, session: Session) -> Feedback:
         rating=make.random.randrange(1, 6),
         comment=make.text(),
         given_at=make.moment(),
+    )
+
+
+def _erasure(make: _Maker, requester: Person) -> Erasure:
+    requested_at = make.moment()
+    done_at = make.maybe(requested_at)
+    return Erasure(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        person_id=make.id(),
+        person_version=2,
+        requested_by=make.maybe(requester.id),
+        requested_at=requested_at,
+        promised_by=requested_at + timedelta(minutes=15),
+        due_by=requested_at + timedelta(days=30),
+        steps=[ErasureStep(service="profiles", done_at=done_at, erased=1)],
+        completed_at=done_at,
+        log_clear_by=done_at,
     )
 
 

@@ -29,6 +29,7 @@ ORDERS = {
     "Goal": ("set_at",),
     "Feedback": ("given_at",),
     "Notification": ("posted_at",),
+    "Erasure": ("requested_at",),
 }
 
 ELSEWHERE = {"eventTrail"}  # not of the network: it has tests of its own

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.matching import Enrolment, MatchingRun, Pairing, PairingStatus, Programme, Role
 from contracts.notifications import Notification, Preferences
-from contracts.profiles import Organisation, Person, Site, Standing
+from contracts.profiles import Erasure, Organisation, Person, Site, Standing
 from contracts.sessions import Feedback, Goal, Session
 from support.reading.pages import page
 from support.reading.sight import Row, Sight
@@ -48,6 +48,16 @@ def listed(
         return page(found, (key,), descending=descending, **arguments)
 
     return resolve
+
+
+def erasures(
+    sight: Sight,
+    _: None,
+    open: bool | None = None,  # noqa: A002
+    **arguments: Any,
+) -> Any:
+    found = sight.all(Erasure, lambda row: open is None or (row.completed_at is None) is open)
+    return page(found, ("requested_at",), descending=True, **arguments)
 
 
 def pairings_of(
@@ -137,6 +147,11 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Query", "people"): search,
     ("Query", "programmes"): programmes,
     ("Query", "programme"): lambda sight, _, **named: sight.by_global_id(named["id"]),
+    ("Query", "erasures"): erasures,
+    ("Erasure", "requestedBy"): link(Person, "requested_by"),
+    ("Erasure", "overdue"): lambda sight, row: (
+        row.completed_at is None and row.promised_by < sight.now
+    ),
     ("Site", "localTime"): local_time,
     ("Site", "people"): people(
         lambda site, person: person.site_id == site.id and person.standing is Standing.ACTIVE

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.matching import Enrolment, MatchingRun, Pairing, PairingStatus, Programme
 from contracts.notifications import Notification, Preferences
-from contracts.profiles import Person, Visibility
+from contracts.profiles import Erasure, Person, Visibility
 from contracts.sessions import Feedback, Goal, Session, SessionStatus
 from gateway.planner import Viewer
 
@@ -25,7 +25,7 @@ class Sight:
 
     # Who may see what
 
-    def sees(self, row: Row) -> bool:
+    def sees(self, row: Row) -> bool:  # noqa: C901 - a case for each type
         me, administrator = self.viewer.person_id, "administrator" in self.viewer.roles
         match row:
             case Person():
@@ -58,6 +58,8 @@ class Sight:
                 return me in (row.author_id, row.about_id)
             case Notification():
                 return row.person_id == me
+            case Erasure():
+                return administrator
             case Preferences():
                 return row.id == me
             case _:

@@ -74,6 +74,11 @@ def given_as(name: str) -> Fallback:
     return lambda body, _: body.get(name)
 
 
+def returned(name: str, annotation: Any, description: str) -> Shown:
+    """The aggregate that the service's result names, whether or not it had to be written."""
+    return Shown(annotation | None, description, lambda done, *_: UUID((done.result or {})[name]))
+
+
 def named(name: str, annotation: Any, description: str) -> Shown:
     """A list of the aggregates that the input names, null where they cannot be seen."""
     return Shown(list[annotation | None], description, lambda _, body, __: body.get(name))

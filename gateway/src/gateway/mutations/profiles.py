@@ -13,6 +13,7 @@ from gateway.mutations.declaring import (
     id_of,
     needed,
     optional,
+    returned,
     the,
 )
 from gateway.schema import links
@@ -98,6 +99,11 @@ class RemovePersonInput:
     person_id: strawberry.ID = id_of("Person", "Who no longer works for the organisation.")
 
 
+@strawberry.input
+class ErasePersonInput:
+    person_id: strawberry.ID = id_of("Person", "Who is to be forgotten.")
+
+
 THE_PERSON = the(PERSON, links.Person, "The person.", given_as("person_id"))
 
 MUTATIONS = (
@@ -144,5 +150,14 @@ MUTATIONS = (
         description="Say that a person no longer works for the organisation: their pairings end. "
         "For administrators.",
         payload={"person": THE_PERSON},
+    ),
+    Mutation(
+        command="erase-person",
+        service="profiles",
+        input=ErasePersonInput,
+        description="Forget a person in every service, for good: what is theirs alone is erased, "
+        "what others need too loses their words, and nothing brings it back. A person is erased "
+        "once. For administrators.",
+        payload={"erasure": returned("erasure_id", links.Erasure, "The erasure; watch its steps.")},
     ),
 )

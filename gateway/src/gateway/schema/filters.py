@@ -35,6 +35,13 @@ UNREAD = Argument(
     {True: "{row}.read_at is null", False: "{row}.read_at is not null"},
 )
 
+OPEN = Argument(
+    "open",
+    bool | None,
+    "Only those that are not complete, or only those that are.",
+    {True: "{row}.completed_at is null", False: "{row}.completed_at is not null"},
+)
+
 SITE = Argument(
     "site",
     strawberry.ID | None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from gateway.schema.erasures import Erasure as Erasure
     from gateway.schema.matching import Enrolment as Enrolment
     from gateway.schema.matching import MatchingRun as MatchingRun
     from gateway.schema.matching import Pairing as Pairing
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.schema.sessions import Goal as Goal
     from gateway.schema.sessions import Session as Session
 else:
+    Erasure = Annotated["Erasure", strawberry.lazy("gateway.schema.erasures")]
     Enrolment = Annotated["Enrolment", strawberry.lazy("gateway.schema.matching")]
     MatchingRun = Annotated["MatchingRun", strawberry.lazy("gateway.schema.matching")]
     Pairing = Annotated["Pairing", strawberry.lazy("gateway.schema.matching")]

@@ -7,6 +7,7 @@ from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import by_id, listed, many, one
 from gateway.schema.filters import (
     OFFERS_MENTORING,
+    OPEN,
     PROGRAMME,
     PROGRAMME_STATUS,
     SEEKS_MENTORING,
@@ -55,6 +56,13 @@ class Query:
     )
     programme: links.Programme | None = one(
         "The programme with this id; null where there is none.", "true", PROGRAMME
+    )
+    erasures: Connection[links.Erasure] = many(
+        "Who was to be forgotten, the latest request first. For administrators.",
+        "true",
+        OPEN,
+        order=("requested_at",),
+        descending=True,
     )
     event_trail: list[TrailEvent] | None = listed(
         "What caused an event, the event, and all that it caused; or all that came of a request. "

@@ -4,9 +4,19 @@ from chassis.events import Event
 from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
 from contracts.matching import EnrolmentChange
-from contracts.profiles import PERSON, Person, PersonChange, Standing
+from contracts.profiles import (
+    ERASURE,
+    PERSON,
+    Erasure,
+    ErasureChange,
+    Person,
+    PersonChange,
+    Standing,
+)
 from matching.closing import end_pairings
 from matching.domain.enrolment import leave
+from matching.domain.pairing import LEFT_ORGANISATION
+from matching.erasing import erase_person
 from matching.store import enrolments, people, standing
 from matching.store.candidates import lock_with_partners
 from matching.store.taking_part import lock_of_person
@@ -33,6 +43,15 @@ async def stand(event: Event[Person], unit: Unit) -> None:
 async def release_leaver(event: Event[Person], unit: Unit) -> None:
     """Whoever leaves the organisation leaves their pairings and their programmes."""
     open_pairings = await lock_with_partners(unit, event.subject)
-    await end_pairings(unit, open_pairings, reason="One of the two has left the organisation.")
+    await end_pairings(unit, open_pairings, reason=LEFT_ORGANISATION)
     left = [leave(enrolment) for enrolment in await lock_of_person(unit, event.subject)]
     await enrolments.save_all(unit, left, EnrolmentChange.LEFT)
+
+
+# Each change tells it anew: when a service comes to read of an erasure, its request may be gone
+# from the log, and others may be done already.
+hears.reaction(
+    ERASURE,
+    Erasure,
+    on=(ErasureChange.REQUESTED, ErasureChange.PROGRESSED, ErasureChange.COMPLETED),
+)(erase_person)

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+from chassis.copies import Gone
 from chassis.events import Event
 from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
 from contracts.matching import MATCHING_RUN, PAIRING, MatchingRun, Pairing, PairingChange, RunChange
 from contracts.notifications import Notification, NotificationChange
+from contracts.profiles import ERASURE, Erasure, ErasureChange, Person
 from contracts.sessions import (
     FEEDBACK,
     SESSION,
@@ -18,8 +21,9 @@ from contracts.sessions import (
     SessionChange,
 )
 from notifications import store
-from notifications.domain import audience, telling
+from notifications.domain import audience, redaction, telling
 from notifications.emails import Email, deliveries
+from notifications.erasing import erase_person
 from notifications.store import people, programmes, sessions
 from notifications.texts import STORIES
 
@@ -39,8 +43,8 @@ def told(changes: type[StrEnum]) -> list[StrEnum]:
 async def tell_of_pairing(event: Event[Pairing], unit: Unit) -> None:
     pairing = event.state
     assert pairing is not None
-    mentor = await people.need(unit, pairing.mentor_id)
-    mentee = await people.need(unit, pairing.mentee_id)
+    mentor = await somebody(unit, pairing.mentor_id)
+    mentee = await somebody(unit, pairing.mentee_id)
     programme = await programmes.need(unit, pairing.programme_id)
     drafts = telling.of_pairing(event, mentor, mentee, programme, now=unit.now)
     await tell(unit, event, drafts)
@@ -50,8 +54,8 @@ async def tell_of_pairing(event: Event[Pairing], unit: Unit) -> None:
 async def tell_of_session(event: Event[Session], unit: Unit) -> None:
     session = event.state
     assert session is not None
-    mentor = await people.need(unit, session.mentor_id)
-    mentee = await people.need(unit, session.mentee_id)
+    mentor = await somebody(unit, session.mentor_id)
+    mentee = await somebody(unit, session.mentee_id)
     drafts = telling.of_session(event, mentor, mentee, now=unit.now)
     await tell(unit, event, drafts, invitation=session if event.type in INVITES else None)
 
@@ -77,6 +81,17 @@ async def tell_of_run(event: Event[MatchingRun], unit: Unit) -> None:
     await tell(unit, event, telling.of_run(event, requester, programme, now=unit.now))
 
 
+async def somebody(unit: Unit, person_id: UUID) -> Person:
+    """The person, or who stands in for one who was erased: the other is to be told all the same.
+
+    Raises NotYet.
+    """
+    try:
+        return await people.need(unit, person_id)
+    except Gone:
+        return redaction.nobody(person_id, unit.organisation_id, now=unit.now)
+
+
 async def tell(
     unit: Unit,
     event: Event[Any],
@@ -84,7 +99,13 @@ async def tell(
     *,
     invitation: Session | None = None,
 ) -> None:
-    """Post the notifications, and plan an e-mail for whoever gets one; once, whatever repeats."""
+    """Post the notifications, and plan an e-mail for whoever gets one; once, whatever repeats.
+
+    Of somebody who was erased nothing is told but what happened.
+    """
+    gone = await store.erased_among(unit, [each.other_id for each in drafts if each.other_id])
+    drafts = [redaction.notification(each) if each.other_id in gone else each for each in drafts]
+    invitation = redaction.session(invitation) if invitation and gone else invitation
     posted = await store.not_posted(unit, drafts)
     await store.notifications.create_all(unit, posted, NotificationChange.POSTED)
     for draft in posted:
@@ -97,3 +118,12 @@ async def tell(
                 payload=Email(notification_id=draft.id, invitation=invitation),
                 about=event,
             )
+
+
+# Each change tells it anew: when a service comes to read of an erasure, its request may be gone
+# from the log, and others may be done already.
+hears.reaction(
+    ERASURE,
+    Erasure,
+    on=(ErasureChange.REQUESTED, ErasureChange.PROGRESSED, ErasureChange.COMPLETED),
+)(erase_person)

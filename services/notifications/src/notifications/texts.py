@@ -189,3 +189,25 @@ STORIES: dict[str, Story] = {
         ),
     ),
 }
+
+
+# What is left of a notification, an invitation too, once whom it speaks of was erased.
+ERASED: dict[Kind, str] = {
+    Kind.PAIRING_PROPOSED: "A pairing was proposed",
+    Kind.PAIRING_ACCEPTED: "A proposal was accepted",
+    Kind.PAIRING_ACTIVATED: "A pairing began",
+    Kind.PAIRING_DECLINED: "A pairing was declined",
+    Kind.PAIRING_PAUSED: "A pairing was paused",
+    Kind.PAIRING_RESUMED: "A pairing went on",
+    Kind.PAIRING_COMPLETED: "A pairing was completed",
+    Kind.PAIRING_ENDED: "Your mentoring has ended: the other has left",
+    Kind.SESSION_SCHEDULED: "A session was booked",
+    Kind.SESSION_MOVED: "A session was moved",
+    Kind.SESSION_CANCELLED: "A session is cancelled: the other has left",
+    Kind.SESSION_HELD: "A session took place",
+    Kind.FEEDBACK_GIVEN: "Feedback was given",
+    Kind.RUN_COMPLETED: "Matching is done",
+    Kind.UNKNOWN: "Something happened",
+}
+ERASED_BODY = "What more there was to say is erased, as the person is whom it was about."
+ERASED_TOPIC = "Erased"

@@ -7,11 +7,21 @@ import msgspec
 from msgspec import Meta
 
 from chassis.commands import Commands
+from chassis.erasing import forget_person
 from chassis.identity import Caller
-from chassis.refusals import NotAllowed
+from chassis.refusals import NotAllowed, NotFound
 from chassis.unit import Unit
-from contracts.profiles import Organisation, OrganisationChange, PersonChange, SiteChange
+from contracts.catalogue import topics_heard_by
+from contracts.profiles import (
+    PERSON,
+    ErasureChange,
+    Organisation,
+    OrganisationChange,
+    PersonChange,
+    SiteChange,
+)
 from profiles import store
+from profiles.domain import erasure
 from profiles.domain.importing import Imported, Rows
 from profiles.domain.people import PersonRow, decide_people
 from profiles.domain.profile import OwnProfile, edited, left
@@ -112,6 +122,40 @@ class RemovePerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 async def remove_person(command: RemovePerson, unit: Unit) -> None:
     before = await store.people.locked(unit, command.person_id)
     await store.people.save(unit, left(before), PersonChange.LEFT)
+
+
+class ErasePerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Forget a person, here and in every other service, for good."""
+
+    person_id: UUID
+
+
+class ErasureOf(msgspec.Struct, frozen=True, kw_only=True):
+    erasure_id: UUID
+
+
+@commands.handles("erase-person", roles=[ADMINISTRATOR])
+async def erase_person(command: ErasePerson, unit: Unit) -> ErasureOf:
+    """Who is erased already, or about to be, stays so: there is one erasure of a person."""
+    await store.take_turn(unit)
+    person_id = command.person_id
+    result = ErasureOf(erasure_id=erasure.erasure_id(person_id))
+    if await store.erasures.find(unit, result.erasure_id) is not None:
+        return result
+    version = (await store.people.erase_all(unit, [person_id])).get(person_id)
+    if version is None:
+        raise NotFound(f"There is no person {person_id}.")
+    await forget_person(unit, PERSON, person_id, version)
+    requested = erasure.request(
+        person_id,
+        organisation_id=unit.organisation_id,
+        person_version=version,
+        requested_by=unit.caller and unit.caller.person_id,
+        services=[topic.publisher for topic in topics_heard_by("profiles")],
+        now=unit.now,
+    )
+    await store.erasures.create(unit, requested, ErasureChange.REQUESTED)
+    return result
 
 
 def _authorise(caller: Caller | None, person_id: UUID) -> None:

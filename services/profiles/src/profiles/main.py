@@ -5,6 +5,8 @@ from pathlib import Path
 from chassis.service import Service
 from contracts.catalogue import topics_heard_by, topics_of
 from profiles.commands import commands
+from profiles.reactions import hears
+from profiles.watch import watch_erasures
 
 service = Service(
     "profiles",
@@ -12,4 +14,6 @@ service = Service(
     hears=topics_heard_by("profiles"),
     migrations=Path(__file__).parent / "migrations",
     commands=commands,
+    subscriptions=hears,
+    jobs=[watch_erasures],
 )

@@ -5,13 +5,24 @@ from typing import Any
 from uuid import UUID
 
 from chassis.aggregates import Aggregates
+from chassis.database import Connection
 from chassis.unit import Unit
-from contracts.profiles import ORGANISATION, PERSON, SITE, Organisation, Person, Site
+from contracts.profiles import (
+    ERASURE,
+    ORGANISATION,
+    PERSON,
+    SITE,
+    Erasure,
+    Organisation,
+    Person,
+    Site,
+)
 from profiles.domain.people import Known, PersonRow
 
 organisations = Aggregates(ORGANISATION, Organisation, table="organisations", called="organisation")
 sites = Aggregates(SITE, Site, table="sites", called="site")
 people = Aggregates(PERSON, Person, table="people", called="person")
+erasures = Aggregates(ERASURE, Erasure, table="erasures", called="erasure")
 
 
 async def take_turn(unit: Unit) -> None:
@@ -110,3 +121,9 @@ async def _reporting_lines(
     superiors = {row["employee_number"]: row["id"] for row in rows}
     managers = {row["id"]: row["manager_id"] for row in rows if row["manager_id"]}
     return superiors, managers
+
+
+async def open_erasures(connection: Connection) -> list[Erasure]:
+    """Those of every organisation, as the role of the pipes."""
+    rows = await connection.fetch("select state from erasures where is_open")
+    return [erasures.read(row["state"]) for row in rows]

@@ -49,6 +49,7 @@ class BookSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 @commands.handles("book-session")
 async def book_session(command: BookSession, unit: Unit) -> None:
     pairing = await store.lock_pairing(unit, command.pairing_id)
+    await store.refuse_erased(unit, pairing)
     booked = session.book(
         pairing,
         by=caller(unit),
@@ -72,6 +73,7 @@ class MoveSession(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 @commands.handles("move-session")
 async def move_session(command: MoveSession, unit: Unit) -> None:
     pairing = await store.lock_pairing_of(unit, command.session_id)
+    await store.refuse_erased(unit, pairing)
     planned = await store.sessions.locked(unit, command.session_id)
     moved = session.move(
         planned,
@@ -130,6 +132,7 @@ class GiveFeedback(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 @commands.handles("give-feedback")
 async def give_feedback(command: GiveFeedback, unit: Unit) -> None:
     held = await store.sessions.locked(unit, command.session_id)
+    await store.refuse_erased(unit, held)
     given = feedback.give(
         held, by=caller(unit), rating=command.rating, comment=command.comment, now=unit.now
     )

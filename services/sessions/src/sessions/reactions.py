@@ -4,8 +4,10 @@ from chassis.events import Event
 from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
 from contracts.matching import PAIRING, Pairing, PairingChange
+from contracts.profiles import ERASURE, Erasure, ErasureChange
 from contracts.sessions import SessionChange
 from sessions.domain import session
+from sessions.erasing import erase_person
 from sessions.store import pairings, scheduled, sessions
 
 hears = Subscriptions()
@@ -32,3 +34,12 @@ async def cancel_coming_sessions(event: Event[Pairing], unit: Unit) -> None:
         ],
         SessionChange.CANCELLED,
     )
+
+
+# Each change tells it anew: when a service comes to read of an erasure, its request may be gone
+# from the log, and others may be done already.
+hears.reaction(
+    ERASURE,
+    Erasure,
+    on=(ErasureChange.REQUESTED, ErasureChange.PROGRESSED, ErasureChange.COMPLETED),
+)(erase_person)

@@ -33,3 +33,7 @@ class FeedbackGiven(Refusal, code="feedback-given"):
 
 class GoalClosed(Refusal, code="goal-closed"):
     """The goal was achieved or dropped, and stays so."""
+
+
+class PersonErased(Refusal, code="person-erased"):
+    """One of the two has been erased: nothing new can be planned with them or said of them."""

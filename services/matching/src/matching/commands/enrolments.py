@@ -20,6 +20,7 @@ from contracts.matching import (
 from matching.closing import end_pairings
 from matching.commands.registry import caller_of, commands, need_alive, need_programme
 from matching.domain import enrolment as rules
+from matching.domain.pairing import LEFT_PROGRAMME
 from matching.domain.programme import need_coordinator, need_open
 from matching.refusals import AlreadyEnrolled, PersonLeft
 from matching.store import enrolments, standing
@@ -129,7 +130,7 @@ async def leave_programme(command: LeaveProgramme, unit: Unit) -> None:
     await end_pairings(
         unit,
         [each for each in open_pairings if _is_proposed_in(left, each)],
-        reason="One of the two has left the programme.",
+        reason=LEFT_PROGRAMME,
         person_id=caller.person_id,
     )
 

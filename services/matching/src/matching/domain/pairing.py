@@ -127,6 +127,10 @@ TRANSITIONS = (
 
 PLATFORM = frozenset({Party.PLATFORM})
 
+# The reasons that the platform gives; others are people's.
+LEFT_ORGANISATION = "One of the two has left the organisation."
+LEFT_PROGRAMME = "One of the two has left the programme."
+
 
 def stage_of(pairing: Pairing) -> Stage:
     if pairing.status is PairingStatus.PROPOSED:

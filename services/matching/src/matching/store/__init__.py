@@ -2,8 +2,10 @@
 
 from chassis.aggregates import Aggregates
 from chassis.copies import Copies
+from contracts.erasure import ErasureDone
 from contracts.matching import (
     ENROLMENT,
+    ERASURE,
     MATCHING_RUN,
     PAIRING,
     PROGRAMME,
@@ -18,4 +20,5 @@ programmes = Aggregates(PROGRAMME, Programme, table="programmes", called="progra
 enrolments = Aggregates(ENROLMENT, Enrolment, table="enrolments", called="enrolment")
 runs = Aggregates(MATCHING_RUN, MatchingRun, table="runs", called="matching run")
 pairings = Aggregates(PAIRING, Pairing, table="pairings", called="pairing")
+erasures = Aggregates(ERASURE, ErasureDone, table="erasures", called="erasure")
 people = Copies(PERSON, Person, table="people")

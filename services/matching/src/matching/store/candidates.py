@@ -26,6 +26,20 @@ async def lock_with_partners(unit: Unit, person_id: UUID) -> list[Pairing]:
         locked |= concerned
 
 
+async def lock_closed(unit: Unit, person_id: UUID) -> list[Pairing]:
+    """A person's pairings that are closed."""
+    rows = await unit.connection.fetch(
+        """
+        select state from pairings
+        where organisation_id = $1 and (mentor_id = $2 or mentee_id = $2) and not is_open
+        order by id for update
+        """,
+        unit.organisation_id,
+        person_id,
+    )
+    return [pairings.read(row["state"]) for row in rows]
+
+
 async def lock_candidates(
     unit: Unit, programme_id: UUID, mentor_ids: Collection[UUID], mentee_ids: Collection[UUID]
 ) -> tuple[dict[UUID, Mentor], dict[UUID, Mentee]]:

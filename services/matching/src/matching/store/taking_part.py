@@ -37,3 +37,13 @@ async def lock_of_person(unit: Unit, person_id: UUID) -> list[Enrolment]:
         person_id,
     )
     return [enrolments.read(row["state"]) for row in rows]
+
+
+async def ever(unit: Unit, person_id: UUID) -> list[UUID]:
+    """The ids of all of a person's enrolments, left or not."""
+    rows = await unit.connection.fetch(
+        "select id from enrolments where organisation_id = $1 and person_id = $2",
+        unit.organisation_id,
+        person_id,
+    )
+    return [row["id"] for row in rows]

@@ -130,6 +130,18 @@ async def take_proposals(unit: Unit, run_id: UUID, most: int) -> list[Proposal]:
     ]
 
 
+async def forget_proposals(unit: Unit, person_id: UUID) -> None:
+    """Forget what was computed for a person and not proposed yet."""
+    await unit.connection.execute(
+        """
+        delete from run_proposals
+        where organisation_id = $1 and (mentee_id = $2 or mentor_id = $2)
+        """,
+        unit.organisation_id,
+        person_id,
+    )
+
+
 async def proposed_by(unit: Unit, run_id: UUID) -> int:
     """How many pairings the run has proposed."""
     count = await unit.connection.fetchval(

@@ -30,8 +30,8 @@ def of_pairing(
         lines = _reason(pairing.closing_reason)
     values = {"programme": one_line(programme.name)}
     return [
-        *_tell(event, mentor, values | {"other": name(mentee)}, lines, now=now, as_mentor=True),
-        *_tell(event, mentee, values | {"other": name(mentor)}, lines, now=now),
+        *_tell(event, mentor, mentee, values, lines, now=now, as_mentor=True),
+        *_tell(event, mentee, mentor, values, lines, now=now),
     ]
 
 
@@ -42,16 +42,15 @@ def of_session(
     assert session is not None
     topic = {"topic": one_line(session.topic)}
     return [
-        *_tell(event, mentor, topic | {"other": name(mentee)}, _plan(session, mentor), now=now),
-        *_tell(event, mentee, topic | {"other": name(mentor)}, _plan(session, mentee), now=now),
+        *_tell(event, mentor, mentee, topic, _plan(session, mentor), now=now),
+        *_tell(event, mentee, mentor, topic, _plan(session, mentee), now=now),
     ]
 
 
 def of_feedback(
     event: Event[Feedback], about: Person, author: Person, session: Session, *, now: datetime
 ) -> list[Notification]:
-    values = {"other": name(author), "topic": one_line(session.topic)}
-    return _tell(event, about, values, [], now=now)
+    return _tell(event, about, author, {"topic": one_line(session.topic)}, [], now=now)
 
 
 def of_run(
@@ -68,12 +67,13 @@ def of_run(
         f"Mentors with a free place: {certificate.mentors}",
         f"Mentees still without a mentor: {certificate.unmatched}",
     ]
-    return _tell(event, requester, {"programme": one_line(programme.name)}, lines, now=now)
+    return _tell(event, requester, None, {"programme": one_line(programme.name)}, lines, now=now)
 
 
 def _tell(
     event: Event[Any],
     reader: Person,
+    other: Person | None,
     values: Mapping[str, str],
     lines: Sequence[str],
     *,
@@ -85,6 +85,7 @@ def _tell(
         return []
     story = STORIES[event.type]
     words = (as_mentor and story.to_mentor) or story.words
+    values = {**values, "other": name(other) if other else ""}
     return [
         Notification(
             id=derived_id("notification", event.id, reader.id),
@@ -96,6 +97,7 @@ def _tell(
             about_type=event.topic,
             about_id=event.subject,
             posted_at=now,
+            other_id=other and other.id,
         )
     ]
 

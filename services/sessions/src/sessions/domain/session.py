@@ -22,7 +22,7 @@ from sessions.refusals import SessionBegun, SessionClosed, SessionNotBegun, Sess
 LONGEST = timedelta(hours=8)
 FARTHEST = timedelta(days=731)  # ahead; a year typed wrong is refused, not kept
 
-_WHY_CANCELLED = {
+WHY_CANCELLED = {
     PairingStatus.COMPLETED: "The pairing is complete.",
     PairingStatus.ENDED: "The pairing has ended.",
     PairingStatus.DECLINED: "The pairing was declined.",
@@ -122,7 +122,7 @@ def record(
 
 def cancel_with_pairing(session: Session, pairing: Pairing) -> Session:
     """A session that is not to come any more, for its pairing is closed."""
-    return _closed(session, SessionStatus.CANCELLED, _WHY_CANCELLED[pairing.status])
+    return _closed(session, SessionStatus.CANCELLED, WHY_CANCELLED[pairing.status])
 
 
 def _closed(session: Session, status: SessionStatus, reason: str) -> Session:

@@ -1,0 +1,53 @@
+"""Erasing a person: enrolments go; pairings stay for the other, ended and without their reasons."""
+
+from uuid import UUID
+
+from chassis.erasing import forget_person
+from chassis.events import Event
+from chassis.unit import Unit
+from contracts import matching as contract
+from contracts.erasure import ErasureDone
+from contracts.matching import PairingChange
+from contracts.profiles import PERSON, Erasure
+from matching import store
+from matching.closing import end_pairings
+from matching.domain import redaction
+from matching.domain.pairing import LEFT_ORGANISATION
+from matching.store import standing, taking_part, work
+from matching.store.candidates import lock_closed, lock_with_partners
+
+
+async def erase_person(event: Event[Erasure], unit: Unit) -> None:
+    """Erase whom the erasure is of, however far it has come elsewhere; again does no harm."""
+    erasure = event.state
+    assert erasure is not None
+    person_id = erasure.person_id
+    await forget_person(unit, PERSON, person_id, erasure.person_version)
+    redacted = await _redact(unit, person_id)
+    erased = await store.enrolments.erase_all(unit, await taking_part.ever(unit, person_id))
+    await work.forget_proposals(unit, person_id)
+    await store.people.forget(unit, person_id, erasure.person_version)
+    if await store.erasures.find(unit, erasure.id) is None:
+        done = ErasureDone(
+            id=erasure.id,
+            organisation_id=erasure.organisation_id,
+            person_id=person_id,
+            done_at=unit.now,
+            erased=len(erased),
+            redacted=redacted,
+        )
+        await store.erasures.create(unit, done, contract.ErasureChange.DONE)
+
+
+async def _redact(unit: Unit, person_id: UUID) -> int:
+    """End what is open, as for everybody who leaves, and take the words from what is closed.
+
+    The standing stays, with no more in it than that nobody is there: it keeps proposals away.
+    """
+    ending = await lock_with_partners(unit, person_id)
+    await standing.set_standing(unit, person_id, alive=False, capacity=0)
+    closed = await lock_closed(unit, person_id)
+    changed = [after for each in closed if (after := redaction.pairing(each)) != each]
+    await store.pairings.redact_all(unit, changed, PairingChange.REDACTED)
+    await end_pairings(unit, [redaction.pairing(each) for each in ending], reason=LEFT_ORGANISATION)
+    return len(changed) + len(ending)
