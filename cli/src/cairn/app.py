@@ -5,11 +5,26 @@ import sys
 from cyclopts import App
 from rich.console import Console
 
-from cairn.commands import dlq, import_people, lag, match, sample, status, token, topics, trace
+from cairn.commands import (
+    dlq,
+    import_people,
+    lag,
+    match,
+    rebuild,
+    recover,
+    restate,
+    sample,
+    status,
+    token,
+    topics,
+    trace,
+)
 from cairn.troubles import Trouble
 
 app = App(name="cairn", help="The command line of Cairn, the mentor network.", version_flags=[])
-for module in (sample, import_people, token, match, trace, status, topics, lag, dlq):
+USERS = (sample, import_people, token, match, trace, status)
+OPERATORS = (topics, lag, dlq, rebuild, restate, recover)
+for module in (*USERS, *OPERATORS):
     app.command(module.app)
 
 

@@ -1,10 +1,11 @@
 """Options that commands share."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+Service = Literal["profiles", "matching", "sessions", "notifications", "gateway"]
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 
 

@@ -3,20 +3,18 @@
 import asyncio
 import sys
 from datetime import UTC
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.table import Column, Table
 from rich.text import Text
 
-from cairn.options import Flag
+from cairn.options import Flag, Service
 from cairn.output import err, out, print_json, print_table
 from cairn.parked import Parked, gather, parked
 from cairn.platform import WITH_DATABASE, PlatformFile
 
 app = App(name="list")
-
-Service = Literal["profiles", "matching", "sessions", "notifications", "gateway"]
 
 
 @app.default

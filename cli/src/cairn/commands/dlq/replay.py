@@ -10,9 +10,8 @@ from cyclopts import App, Parameter
 from rich.table import Table
 from rich.text import Text
 
-from cairn.commands.dlq.listing import Service
 from cairn.databases import connected
-from cairn.options import Flag
+from cairn.options import Flag, Service
 from cairn.output import out, print_json, print_table
 from cairn.parked import find, gather, split
 from cairn.platform import WITH_DATABASE, Platform, PlatformFile
