@@ -17,6 +17,7 @@ from support.running import RunningPlatform
 from support.waiting import eventually
 from support.witness import ready_again
 
+UNDER_WAY = 3.0  # seconds after which no living sender still works on a claim
 SETTLES = 180.0  # seconds within which all is well again, at the very latest
 
 
@@ -28,6 +29,7 @@ class Fleet:
     experiment: Experiment
     load: Load
     senders_died: int = 0
+    claims_lost: bool = False  # a sender may have claimed what it does not know of
     ended: float = field(default_factory=time.monotonic)  # when the last fault was over
 
     def kill(self, program: str) -> bool:
@@ -38,7 +40,9 @@ class Fleet:
 
     def struck(self, program: str, fault: str) -> None:
         self.experiment.did(f"{fault} of {program}")
-        self.senders_died += program == "notifications"
+        if program == "notifications":
+            self.senders_died += 1
+            self.claims_lost = True
         self.ended = time.monotonic()
 
     def over(self) -> None:
@@ -80,7 +84,8 @@ async def _judge(fleet: Fleet, before: dict[str, Held]) -> None:
     await ready_again(platform, PROGRAMS, within=SETTLES)
     if experiment.recovery is None:
         experiment.recovery = time.monotonic() - fleet.ended
-    await end_claims_of_the_dead(platform, fleet.senders_died)
+    if fleet.claims_lost:
+        await end_lost_claims(platform)
     await eventually(lambda: at_rest(platform), within=SETTLES, every=0.5)
     journal = read_journals([fleet.load.journal.path])
     verdict = await judge(
@@ -95,13 +100,14 @@ async def _judge(fleet: Fleet, before: dict[str, Held]) -> None:
     )
 
 
-async def end_claims_of_the_dead(platform: RunningPlatform, senders_died: int) -> None:
+async def end_lost_claims(platform: RunningPlatform) -> None:
     """What a dead sender had claimed is due at once, and not when its claim of a minute ends."""
-    if not senders_died:
-        return
+    await asyncio.sleep(UNDER_WAY)
     database = await platform.database("notifications")
     await database.execute(
         "update cairn.deliveries set due_at = now()"
         " where settled_at is null and failure is null and attempts > 0"
+        " and due_at < now() + make_interval(secs => 60 - $1)",
+        UNDER_WAY,
     )
     await database.close()

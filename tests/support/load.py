@@ -221,26 +221,31 @@ class Load:
         await self.command(
             "sessions", "move-session", as_mentor, session_id=session, **_slot(self.chance, days=9)
         )
-        goal = await self.command("sessions", "set-goal", as_mentee, title=f"Lead {self.word}")
+        await self.alone(mentee)
+        await self.command(
+            "matching", "end-pairing", as_mentor, pairing_id=pairing, reason=f"Done {self.word}."
+        )
+        with suppress(Refused):  # a pairing ends once: what is refused leaves nothing behind
+            await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
+
+    async def alone(self, person: UUID) -> None:
+        """Three commands that need nothing of another service."""
+        caller = self.caller(person)
+        goal = await self.command("sessions", "set-goal", caller, title=f"Lead {self.word}")
         await self.command(
             "sessions",
             "update-goal",
-            as_mentee,
+            caller,
             goal_id=_only(goal, "sessions.goal"),
             progress=self.chance.randrange(1, 100),
         )
         await self.command(
             "profiles",
             "update-profile",
-            as_mentee,
-            person_id=str(mentee),
+            caller,
+            person_id=str(person),
             aspiration=f"To lead {self.word} {uuid4().hex}",
         )
-        await self.command(
-            "matching", "end-pairing", as_mentor, pairing_id=pairing, reason=f"Done {self.word}."
-        )
-        with suppress(Refused):  # a pairing ends once: what is refused leaves nothing behind
-            await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
 
 
 def _only(done: Entry, topic: str) -> str:

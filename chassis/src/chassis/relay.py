@@ -1,13 +1,14 @@
 """The relay: publishes what waits in the outbox, one relay per service at a time.
 
-A session advisory lock elects it; every instance stands by. It reads what is there, never from a
+A session advisory lock elects it; every instance stands by, and one that falls silent is followed
+by another: the server ends its session. It reads what is there, never from a
 remembered position, since rows become visible in another order than their numbers.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -28,11 +29,15 @@ CHANNEL = "cairn_outbox"
 POLL = 0.5  # seconds between looks at the outbox when nobody rings
 INTERACTIVE_BATCH = 500
 BULK_BATCH = 200  # small, so that a tap never waits long behind an import
+SIGN_OF_LIFE = 1.0  # seconds between our statements on the lock's session while we wait for Kafka
+SILENCE = 5.0  # seconds without one after which the server ends that session: we were paused
 PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay
 MAX_RECORD = 1024 * 1024  # bytes; the topics' max.message.bytes
 MOST_COUNTED = 10_000  # waiting events, so that counting them never holds up those who wait
 
 log = logger("chassis.relay")
+
+T = TypeVar("T")
 
 # `offset 0` keeps the planner from making joins of the look-ups by key: where it believes one side
 # small it would compare every row of both, and a backlog would never end.
@@ -107,7 +112,8 @@ class Relay:
         lock = await asyncpg.connect(
             self._dsn,
             command_timeout=COMMAND_TIMEOUT,
-            server_settings=server_settings(f"{self._service} relay"),
+            server_settings=server_settings(f"{self._service} relay")
+            | {"idle_session_timeout": str(int(SILENCE * 1000))},
         )
         await prepare_connection(lock)
         lost = asyncio.Event()
@@ -138,7 +144,7 @@ class Relay:
         )
         try:
             await _measure(lock)  # of what waits, nothing else tells while Kafka is away
-            await producer.start()
+            await _holding(lock, producer.start())
             self._leads = True
             metrics.RELAY_LEADS.set(1)
             await lock.add_listener(CHANNEL, lambda *_: self._doorbell.rung.set())
@@ -166,7 +172,7 @@ class Relay:
             return 0
         faults.point("R2")
         async with asyncio.timeout(PUBLISH_DEADLINE):
-            published, refused = await _send(producer, rows)
+            published, refused = await _holding(lock, _send(producer, rows))
         faults.point("R4")
         await lock.execute(
             "delete from cairn.outbox where position = any($1)",
@@ -247,6 +253,21 @@ async def _measure(lock: asyncpg.Connection) -> None:
         metrics.OUTBOX_DEPTH.labels(lane.name.lower()).set(row["depth"])
         metrics.OUTBOX_AGE.labels(lane.name.lower()).set(float(row["age"]))
     metrics.OUTBOX_PARKED.set(await lock.fetchval(_PARKED) or 0)
+
+
+async def _holding(lock: asyncpg.Connection, work: Coroutine[Any, Any, T]) -> T:
+    """Do work that waits for Kafka, and let the lock's server know meanwhile that we are alive.
+
+    A process that is paused keeps its connections: only its silence tells the server.
+    """
+    working = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait([working], timeout=SIGN_OF_LIFE))[0]:
+            await lock.execute("select 1")
+        return working.result()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def _until(lost: asyncio.Event, work: Any) -> None:
