@@ -2,6 +2,8 @@
 
 import asyncio
 
+from chassis.checks import check_step
+from chassis.checks.findings import Checked
 from chassis.operating import replay_step
 from chassis.preparation import prepare
 from chassis.service import Service
@@ -24,7 +26,19 @@ def steps_of(service: Service) -> list[Step[Settings]]:
         ),
         Step(name="serve", help="run it", run=lambda settings, _: service.serve(settings)),
         replay_step(service.name, service.handlers),
+        check_step(lambda settings: _checked(service, settings)),
     ]
+
+
+def _checked(service: Service, settings: Settings) -> Checked:
+    return Checked(
+        service=service.name,
+        settings=settings,
+        migrations=service.migrations,
+        publishes=service.publishes,
+        hears=service.hears,
+        subscriptions=service.subscriptions,
+    )
 
 
 def _prepare(service: Service, settings: Settings) -> None:

@@ -55,9 +55,13 @@ class PlatformFile:
     platform: Annotated[Path | None, Parameter(env_var="CAIRN_PLATFORM", show_default=False)] = None
     "The platform file; without it, .cairn/platform.toml here or in a folder above."
 
+    def path(self) -> Path:
+        """Raises Trouble where there is none."""
+        return self.platform or _find(Path.cwd())
+
     def read(self) -> Platform:
         """Raises Trouble where there is none, or it lacks something."""
-        return read(self.platform or _find(Path.cwd()))
+        return read(self.path())
 
 
 def _find(folder: Path) -> Path:

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+from chassis.checks import check_step
+from chassis.checks.findings import Checked
 from chassis.database import Database
 from chassis.logs import start_logs
 from chassis.operating import replay_step
@@ -25,6 +27,17 @@ async def _handlers(_: Database) -> dict[str, Projection]:
     return {topic.name: Projection(topic) for topic in topics_heard_by("gateway")}
 
 
+def _checked(settings: GatewaySettings) -> Checked:
+    return Checked(
+        service="gateway",
+        settings=settings,
+        migrations=MIGRATIONS,
+        publishes=(),
+        hears=topics_heard_by("gateway"),
+        subscriptions=Subscriptions(),
+    )
+
+
 STEPS: list[Step[GatewaySettings]] = [
     Step(
         name="prepare",
@@ -34,6 +47,7 @@ STEPS: list[Step[GatewaySettings]] = [
     Step(name="serve", help="the API", run=lambda settings, _: _serve(settings)),
     Step(name="project", help="write the read model", run=lambda settings, _: _project(settings)),
     replay_step("gateway", _handlers),
+    check_step(_checked),
     rebuild_step(),
 ]
 
