@@ -7,3 +7,11 @@ SECONDS = Histogram("cairn_graphql_seconds", "Time to answer a GraphQL request",
 NOT_CURRENT = Counter(
     "cairn_graphql_not_current", "Mutations answered before the read model had their writes"
 )
+SHARED = Histogram(
+    "cairn_graphql_shared",
+    "Queries that one statement answered, of those that had to wait",
+    buckets=(1, 2, 4, 8, 16, 32),
+)
+SHARED_FAILED = Counter(
+    "cairn_graphql_shared_failed", "Shared statements that failed; their queries ran again, alone"
+)

@@ -14,6 +14,7 @@ from chassis.logs import logger
 from gateway import commands, errors, metrics
 from gateway.arrivals import Arrivals
 from gateway.commands import Busy, Command, CommandFailed, Done, OutcomeUnknown, Refused, Services
+from gateway.merging import Merger
 from gateway.mutations import MUTATIONS
 from gateway.mutations.declaring import Mutation
 from gateway.mutations.encoding import BadId, Encoder, path_in_input
@@ -39,6 +40,7 @@ class Order:
 class Operations:
     def __init__(self, database: Database, services: Services, arrivals: Arrivals) -> None:
         self._database = database
+        self._merger = Merger(database)
         self._services = services
         self._arrivals = arrivals
         self._encoders = {name: Encoder(each.input) for name, each in MUTATIONS.items()}
@@ -50,13 +52,7 @@ class Operations:
         """
         if plan.kind is OperationType.MUTATION:
             return await self._mutate(plan, caller, correlation_id)
-        return await self._read(plan, caller)
-
-    async def _read(
-        self, plan: Plan, caller: Caller, outcomes: dict[str, Outcome | None] | None = None
-    ) -> bytes:
-        viewer = Viewer(caller.organisation_id, caller.person_id, caller.roles)
-        return await read(self._database, lambda connection: plan.run(connection, viewer, outcomes))
+        return await self._merger.run(plan, _viewer(caller))
 
     async def _mutate(self, plan: Plan, caller: Caller, correlation_id: UUID) -> bytes:
         orders = self._orders(plan)  # all of them are read before any is carried out
@@ -68,7 +64,10 @@ class Operations:
             for order, result, seen in told
         }
         try:
-            body = await self._read(plan, caller, outcomes)
+            body = await read(
+                self._database,
+                lambda connection: plan.run(connection, _viewer(caller), outcomes),
+            )
         except TRANSIENT:
             raise errors.unavailable(
                 "The commands were sent, but what became of them could not be read. "
@@ -129,6 +128,10 @@ class Operations:
         if not current:
             metrics.NOT_CURRENT.inc()
         return current
+
+
+def _viewer(caller: Caller) -> Viewer:
+    return Viewer(caller.organisation_id, caller.person_id, caller.roles)
 
 
 def outcome(

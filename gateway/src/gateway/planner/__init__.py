@@ -7,6 +7,9 @@
 The statement sets the tenant itself, so `connection` needs no transaction: any connection of the
 application's role, opened with CONNECTION_SETTINGS, will do.
 
+Queries whose plans have the same `statement` and whose viewers are of one tenant can be answered
+together, each as it would be alone: `run_shared(connection, [(plan, viewer), ...])`.
+
 **Mutations.** `plan.calls` has the mutation's root fields in the order in which they must be
 carried out, with their arguments. Whoever carries them out hands back one `Outcome` for each call,
 by its key, and the same statement reads them all:
@@ -26,7 +29,15 @@ name in the outcome decides which member of a union it is.
 
 from gateway.planner.errors import RequestError, with_errors
 from gateway.planner.ids import global_id, read_global_id
-from gateway.planner.plan import CONNECTION_SETTINGS, Call, Outcome, Plan, Planner, Viewer
+from gateway.planner.plan import (
+    CONNECTION_SETTINGS,
+    Call,
+    Outcome,
+    Plan,
+    Planner,
+    Viewer,
+    run_shared,
+)
 from gateway.planner.readmodel import SchemaError
 
 __all__ = [
@@ -40,5 +51,6 @@ __all__ = [
     "Viewer",
     "global_id",
     "read_global_id",
+    "run_shared",
     "with_errors",
 ]

@@ -34,8 +34,8 @@ class Cost:
         yield
         self._around.pop()
 
-    def check(self, values: VariableValues) -> None:
-        """Raises RequestError for a request that may come to too many rows."""
+    def rows(self, values: VariableValues) -> int:
+        """How many rows a request may come to. Raises RequestError where they are too many."""
         rows = sum(prod(size(values) for size in sizes) for sizes in self._places)
         if rows > MOST_ROWS:
             message = (
@@ -43,3 +43,4 @@ class Cost:
                 " pages, or for fewer lists within lists."
             )
             raise refused("TOO_LARGE", message)
+        return rows

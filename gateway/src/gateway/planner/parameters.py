@@ -26,6 +26,7 @@ class Parameters:
 
     def add_group(self, types: Sequence[str], reader: GroupReader) -> list[str]:
         """The columns of values that are read together."""
+        assert not any(type_.endswith("[]") for type_ in types)  # a shared statement unnests them
         first = len(self.types)
         self.types += types
         self._readers.append(reader)

@@ -1,6 +1,6 @@
 """Pieces of SQL: text that becomes JSON, and the one row that a request's values come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MOST_ARGUMENTS = 100  # that PostgreSQL lets a function have
 
@@ -10,9 +10,16 @@ VIEWER = "q"  # the name of the source: the viewer and the request's values are 
 # operator of the platform; the request's values from $5 on.
 # The tenant is set here, in the same statement: what is read below is read for each row of the
 # source, so after this. Were it ever read before, no row at all would pass the tenant's policies.
-_SOURCE = """(select set_config('cairn.organisation', ($1::uuid)::text, true) as tenant,
-    $1::uuid as organisation_id, $2::uuid as person_id, $3::boolean as administrator,
+_TENANT = """set_config('cairn.organisation', ($1::uuid)::text, true) as tenant,
+    $1::uuid as organisation_id"""
+_SOURCE = """(select {tenant}, $2::uuid as person_id, $3::boolean as administrator,
     $4::boolean as operator{columns}) q"""
+
+# The same for several requests of the tenant: every other parameter is the array of their values.
+_SHARED_SOURCE = """(select {tenant}, each.person_id, each.administrator, each.operator{columns},
+    each.place
+    from unnest($2::uuid[], $3::boolean[], $4::boolean[]{arrays})
+        with ordinality as each (person_id, administrator, operator{names}, place)) q"""
 
 
 def literal(text: str) -> str:
@@ -62,10 +69,23 @@ def select(
     )
 
 
-def statement(root: str, types: Iterable[str]) -> str:
+def statement(root: str, types: Sequence[str]) -> str:
     """The whole statement. `types` are the PostgreSQL types of the request's values, in order."""
     columns = "".join(
-        f",\n    ${place + 5}::{'text::' if type_ == 'jsonb' else ''}{type_} as v{place}"
+        f",\n    ${place + 5}::{_sent_as(type_)}::{type_} as v{place}"
         for place, type_ in enumerate(types)
     )
-    return f"select {root}\nfrom {_SOURCE.format(columns=columns)}"
+    return f"select {root}\nfrom {_SOURCE.format(tenant=_TENANT, columns=columns)}"
+
+
+def shared_statement(root: str, types: Sequence[str]) -> str:
+    """The statement that answers several requests: each answer with its request's place, from 1."""
+    arrays = "".join(f", ${place + 5}::{_sent_as(type_)}[]" for place, type_ in enumerate(types))
+    columns = "".join(f",\n    each.v{place}::{type_}" for place, type_ in enumerate(types))
+    names = "".join(f", v{place}" for place in range(len(types)))
+    source = _SHARED_SOURCE.format(tenant=_TENANT, columns=columns, arrays=arrays, names=names)
+    return f"select q.place, {root}\nfrom {source}"
+
+
+def _sent_as(type_: str) -> str:
+    return "text" if type_ == "jsonb" else type_

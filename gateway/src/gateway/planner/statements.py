@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, OperationType
@@ -15,7 +16,7 @@ from gateway.planner.documents import Document
 from gateway.planner.introspection import INTROSPECTION, Introspection
 from gateway.planner.parameters import Parameters
 from gateway.planner.readmodel import ReadModel
-from gateway.planner.sql import concat, json_object, statement
+from gateway.planner.sql import concat, json_object, shared_statement, statement
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +24,22 @@ class Statement:
     """An operation, compiled for one shape of its variables."""
 
     operation: OperationDefinitionNode
-    sql: str | None  # None: it asks for the schema only
+    answer: str | None  # the expression of the answer; None: it asks for the schema only
     parameters: Parameters
     cost: Cost
     introspection: Introspection
     mutations: tuple[tuple[str, FieldNode], ...]  # by response key, in the order to carry out
     root: GraphQLObjectType
+
+    @cached_property
+    def sql(self) -> str | None:
+        return self.answer and statement(self.answer, self.parameters.types)
+
+    @cached_property
+    def shared_sql(self) -> str:
+        """For several requests at once."""
+        assert self.answer is not None
+        return shared_statement(self.answer, self.parameters.types)
 
     def calls(self, values: VariableValues) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """A mutation's root fields: the response key, the field's name, the arguments."""
@@ -60,9 +71,9 @@ def compile_statement(
     names = {nodes[0].name.value for nodes in fields.values()}
     return Statement(
         operation=operation,
-        sql=None
+        answer=None
         if names <= {TYPENAME, *INTROSPECTION}
-        else statement(concat(["""'{"data":'""", answer, "'}'"]), compiler.parameters.types),
+        else concat(["""'{"data":'""", answer, "'}'"]),
         parameters=compiler.parameters,
         cost=compiler.cost,
         introspection=introspection,

@@ -69,8 +69,8 @@ async def pages_read(
 
 
 async def touched(connection: asyncpg.Connection, plan: Any, viewer: Viewer) -> int:
-    statement = plan._statement
-    arguments = [viewer.organisation_id, viewer.person_id, False, False, *plan._arguments]
+    statement = plan.statement
+    arguments = [viewer.organisation_id, viewer.person_id, False, False, *plan.arguments]
     types = ["uuid", "uuid", "boolean", "boolean", *statement.parameters.types]
     quote = "select quote_literal($1::text)"
     quoted = [await connection.fetchval(quote, str(argument)) for argument in arguments]

@@ -3,9 +3,8 @@
 from typing import Any
 
 import asyncpg
-import msgspec
 
-from gateway.planner import Planner, global_id
+from gateway.planner import Planner, global_id, run_shared
 from support.reading.office import Office
 
 TEXT = """query ($id: ID!, $ids: [ID!]!, $first: Int, $site: ID) {
@@ -16,7 +15,7 @@ TEXT = """query ($id: ID!, $ids: [ID!]!, $first: Int, $site: ID) {
 }"""
 
 
-async def test_only_the_source_has_to_change(
+async def test_several_requests_at_once(
     planner: Planner, connection: asyncpg.Connection, office: Office
 ) -> None:
     viewers = [
@@ -42,34 +41,12 @@ async def test_only_the_source_has_to_change(
         )
     ]
     plans = [planner.plan(TEXT, None, variables) for variables in requests]
-    (statement,) = {plan._statement for plan in plans}
+    assert len({plan.statement for plan in plans}) == 1
     alone = [
         await plan.run(connection, viewer) for plan, viewer in zip(plans, viewers, strict=True)
     ]
 
-    assert statement.sql is not None
-    answer, _, _ = statement.sql.rpartition("\nfrom (select set_config")
-    types = ["uuid", "uuid", "boolean", "boolean", *statement.parameters.types]
-    rows = [
-        [
-            viewer.organisation_id,
-            viewer.person_id,
-            "administrator" in viewer.roles,
-            False,
-            *plan._arguments,
-        ]
-        for plan, viewer in zip(plans, viewers, strict=True)
-    ]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    arrays = ", ".join(f"${place}::{type_}[]" for place, type_ in enumerate(types, 1))
-    values = ", ".join(f"v{place}" for place in range(len(types) - 4))
-    together = f"""{answer} from unnest({arrays}) with ordinality as
-        q (organisation_id, person_id, administrator, operator, {values}, place) order by place"""
-    async with connection.transaction():
-        await connection.execute(
-            "select set_config('cairn.organisation', $1, true)", str(office.id)
-        )
-        answers = await connection.fetch(together, *columns)
+    together = await run_shared(connection, list(zip(plans, viewers, strict=True)))
 
-    assert [answer[0].encode() for answer in answers] == alone
-    assert len({msgspec.json.encode(each) for each in alone}) == len(viewers)
+    assert together == alone
+    assert len(set(alone)) == len(viewers)

@@ -11,7 +11,7 @@ ID = "0193b6f0-0000-7000-8000-000000000001"
 
 
 def sql(planner: Planner, text: str, **variables: Any) -> str:
-    statement = planner.plan(text, None, variables)._statement
+    statement = planner.plan(text, None, variables).statement
     assert statement.sql is not None
     return statement.sql
 
@@ -111,17 +111,17 @@ def test_requests_of_one_shape_share_a_statement(planner: Planner) -> None:
         node(id: $id) { id }
     }"""
     usual: dict[str, Any] = {"n": 3, "role": "MENTOR", "unread": True, "id": f"Person:{ID}"}
-    first = planner.plan(text, None, usual)._statement
-    assert planner.plan(text, None, {**usual, "n": 4})._statement is first
-    assert planner.plan(text, None, {**usual, "id": f"Person:{ID[:-1]}2"})._statement is first
+    first = planner.plan(text, None, usual).statement
+    assert planner.plan(text, None, {**usual, "n": 4}).statement is first
+    assert planner.plan(text, None, {**usual, "id": f"Person:{ID[:-1]}2"}).statement is first
     for changed in ({"role": "MENTEE"}, {"unread": False}, {"unread": None}, {"id": f"Goal:{ID}"}):
-        assert planner.plan(text, None, {**usual, **changed})._statement is not first
+        assert planner.plan(text, None, {**usual, **changed}).statement is not first
 
 
 def test_the_unknown_types_of_ids_share_one_too(planner: Planner) -> None:
     text = "query ($id: ID!) { node(id: $id) { id } }"
-    one = planner.plan(text, None, {"id": f"Nothing:{ID}"})._statement
-    assert planner.plan(text, None, {"id": f"Query:{ID}"})._statement is one
+    one = planner.plan(text, None, {"id": f"Nothing:{ID}"}).statement
+    assert planner.plan(text, None, {"id": f"Query:{ID}"}).statement is one
 
 
 def test_only_what_is_asked_for_is_counted(planner: Planner) -> None:
@@ -131,5 +131,5 @@ def test_only_what_is_asked_for_is_counted(planner: Planner) -> None:
 
 
 def test_the_schema_alone_needs_no_database(planner: Planner) -> None:
-    assert planner.plan("{ __schema { queryType { name } } __typename }")._statement.sql is None
-    assert planner.plan("{ __schema { queryType { name } } viewer { id } }")._statement.sql
+    assert planner.plan("{ __schema { queryType { name } } __typename }").statement.sql is None
+    assert planner.plan("{ __schema { queryType { name } } viewer { id } }").statement.sql
