@@ -17,6 +17,7 @@ from chassis.logs import logger
 from gateway import errors, metrics
 from gateway.errors import Problem
 from gateway.issuer import KeysUnavailable
+from gateway.leaving import ClientLeft, unless_left
 from gateway.operations import Operations
 from gateway.planner import Planner, RequestError
 from gateway.requests import GRAPHQL, JSON, Parameters, answer_type, read_parameters
@@ -25,6 +26,7 @@ from gateway.viewers import Viewers
 
 OPERATION_NAME = "graphql.operation.name"
 OPERATION_TYPE = "graphql.operation.type"
+LEFT = 499  # a status that nobody receives
 
 log = logger("gateway.endpoint")
 
@@ -71,7 +73,10 @@ class GraphQLEndpoint:
                     "With GET come queries only.",
                     headers={"allow": "POST"},
                 )
-            body = await self._operations.run(plan, caller, request_id)
+            answer = self._operations.run(plan, caller, request_id)
+            if plan.kind is OperationType.QUERY:  # what a mutation does is done for all to see
+                answer = unless_left(request.receive, answer)
+            body = await answer
             metrics.REQUESTS.labels(kind, "answered").inc()
             return _response(body, 200, media_type)
         except RequestError as error:
@@ -79,6 +84,9 @@ class GraphQLEndpoint:
             return _response(error.body(), 400 if media_type == GRAPHQL else 200, media_type)
         except Problem as problem:
             return _refuse(problem, kind, media_type)
+        except ClientLeft:
+            metrics.REQUESTS.labels(kind, "left").inc()
+            return Response(status_code=LEFT)
         except (*TRANSIENT, KeysUnavailable) as error:
             log.warning("a request met something away", error=type(error).__name__)
             problem = errors.unavailable("Something we need is away; ask again in a moment.")

@@ -12,6 +12,7 @@ from gateway import merging
 from gateway.merging import Merger
 from gateway.mutations import MutationType
 from gateway.planner import CONNECTION_SETTINGS, Plan, Planner, Viewer, global_id, run_shared
+from gateway.planner.cost import MOST_ROWS
 from gateway.schema import build_schema
 from support.databases import ServiceDatabase
 from support.reading.office import Office
@@ -253,7 +254,7 @@ async def test_together_they_come_to_no_more_rows_than_one_may(
     pool: Database, planner: Planner, offices: tuple[Office, Office], shared: list[int]
 ) -> None:
     plan = planner.plan(HEAVY)
-    assert plan.rows > merging.MOST_ROWS / 2
+    assert plan.rows > MOST_ROWS / 2
     await at_once(Merger(pool), [(plan, offices[0].viewer(offices[0].ana))] * 8)
     assert shared == []
 
