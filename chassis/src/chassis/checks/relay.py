@@ -59,5 +59,6 @@ async def _members(checked: Checked) -> int:
     if not groups:
         return 0
     async with administering(checked.settings.kafka) as admin:
-        answers: Any = await admin.describe_consumer_groups(groups)
-    return max(len(group[5]) for answer in answers for group in answer.groups)
+        # One by one: aiokafka cannot read the answer for several.
+        answers: list[Any] = [await admin.describe_consumer_groups([name]) for name in groups]
+    return max(len(answer.groups[0][5]) for (answer,) in answers)
