@@ -37,7 +37,7 @@ test-containers: $(ready) ## Test the platform in containers; needs docker, and 
 	@$(python) -m pytest tests/containers -m containers
 
 faults: $(ready) ## Inject every fault that docs/reliability.md lists; SEED=… repeats a schedule
-	@$(python) -m pytest tests/faults tests/system/test_kills.py -m "not soak and not containers" -s $(TESTS)
+	@$(python) -m pytest tests/faults -m "not soak and not containers" -s $(TESTS)
 
 soak: $(ready) ## Storms of faults: a thousand kills, a million events; takes an hour
 	@$(python) -m pytest tests/faults -m soak -s $(TESTS)

@@ -21,6 +21,10 @@ OWNED = {
     "sessions.feedback": "feedback",
     "notifications.notification": "notifications",
     "notifications.preferences": "preferences",
+    "profiles.erasure": "erasures",
+    "matching.erasure": "erasures",
+    "sessions.erasure": "erasures",
+    "notifications.erasure": "erasures",
 }
 COPIES = [
     ("matching", "people", "profiles.person"),
@@ -29,7 +33,12 @@ COPIES = [
     ("notifications", "sessions", "sessions.session"),
     ("sessions", "pairings", "matching.pairing"),
 ]
-READ_MODEL = OWNED | {"matching.run": "matching_runs"}
+READ_MODEL = OWNED | {
+    "matching.run": "matching_runs",
+    "matching.erasure": "matching_erasures",
+    "sessions.erasure": "sessions_erasures",
+    "notifications.erasure": "notifications_erasures",
+}
 _STATES = "select id, version, state::text as state from {} where organisation_id = $1"
 
 
