@@ -6,6 +6,7 @@ from chassis.checks import check_step
 from chassis.checks.findings import Checked
 from chassis.operating import replay_step
 from chassis.preparation import prepare
+from chassis.rebuild_step import rebuild_step
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.steps import Step, owner, run_step
@@ -26,6 +27,7 @@ def steps_of(service: Service) -> list[Step[Settings]]:
         ),
         Step(name="serve", help="run it", run=lambda settings, _: service.serve(settings)),
         replay_step(service.name, service.handlers),
+        rebuild_step(service),
         check_step(lambda settings: _checked(service, settings)),
     ]
 

@@ -48,6 +48,10 @@ class Handler(Protocol):
     @property
     def decode(self) -> Decode: ...
 
+    async def begin(self, connection: Connection) -> None:
+        """Get ready to read on from the stored positions."""
+        ...
+
     async def apply(self, connection: Connection, events: Batch) -> None:
         """Handle a batch; an exception undoes it all, and it is tried in smaller parts."""
         ...
@@ -89,6 +93,7 @@ class Consumer(ConsumerRebalanceListener):
         self._after_commit = after_commit
         self._at: dict[TopicPartition, int] = {}  # where we read on, by our own seek or commit
         self._unseeked: set[TopicPartition] = set()
+        self._log: LogId | None = None  # that we read, by the last look
         self._assigned = False
         self._stopped: str | None = None
         self._progressed = time.monotonic()
@@ -121,11 +126,15 @@ class Consumer(ConsumerRebalanceListener):
         return behind
 
     async def run(self) -> None:
-        """Consume until cancelled."""
+        """Consume until cancelled; it may be run again."""
+        self._at.clear()
+        self._unseeked.clear()
+        self._assigned = False
+        self._progressed = time.monotonic()
         self._kafka = self._client()
-        await self._join()
         monitor = asyncio.create_task(self._tell_monitors())
         try:
+            await self._join()
             while True:
                 try:
                     await self._turn()
@@ -144,8 +153,8 @@ class Consumer(ConsumerRebalanceListener):
                     await self._kafka.stop()
 
     async def _join(self) -> None:
+        await self._kafka.start()  # before it is told of the topic, which it would wait for
         self._kafka.subscribe([self.topic], listener=self)
-        await self._kafka.start()
 
     def _stop(self, reason: str) -> None:
         if self._stopped != reason:
@@ -191,12 +200,13 @@ class Consumer(ConsumerRebalanceListener):
         """
         # Of all at once: what we ask the broker waits for the fetch that is under way.
         waiting = sorted(self._unseeked)
-        self._log = await self._log_now()
+        log = self._log = await self._log_now()
         starts = await self._kafka.beginning_offsets(waiting)
         async with self._database.transaction() as connection:
+            await self._handler.begin(connection)
             stored = {
                 partition: await self._positions.locate(
-                    connection, partition, log=self._log, start=starts[partition]
+                    connection, partition, log=log, start=starts[partition]
                 )
                 for partition in waiting
             }
@@ -226,13 +236,17 @@ class Consumer(ConsumerRebalanceListener):
         the disk; and a topic may be made anew. Nobody tells us.
         """
         log_now = await self._log_now()
+        if log_now != self._log or not self._kafka.partitions_for_topic(self.topic):
+            self._log = log_now
+            self._unseeked |= set(self._at)
+            await self._kafka._client.force_metadata_update()  # pyright: ignore
         async with self._database.connection() as connection:
             stored = await self._positions.stored(connection, self.topic)
         self._compared = time.monotonic()
         self._unseeked |= {
             partition
             for partition, at in self._at.items()
-            if log_now != self._log or stored.get(partition.partition, 0) < at
+            if stored.get(partition.partition, 0) < at
         }
 
     async def _turn(self) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chassis import metrics, waiting
+from chassis import births, metrics, waiting
+from chassis.births import Births
 from chassis.copies import NotYet
 from chassis.database import TRANSIENT, Connection, enter_tenant, leave_tenant
 from chassis.envelope import Malformed
@@ -13,8 +14,6 @@ from chassis.parking import park
 from chassis.reacting import react_once, run, version_handled
 from chassis.replaying import Superseded, newest_known
 from chassis.subscriptions import Reaction, Subscription
-
-Births = dict[tuple[str, int], int]  # (reaction, partition) -> the first offset it acts on
 
 
 class Hearing:
@@ -34,6 +33,11 @@ class Hearing:
     @property
     def decode(self) -> Decode:
         return self._decoder.decode
+
+    async def begin(self, connection: Connection) -> None:
+        """Learn the births as they are recorded now: a rebuild may have found them others."""
+        names = [reaction.name for reaction in self._subscription.reactions]
+        self._births = await births.recorded(connection, self._subscription.topic, names)
 
     async def apply(self, connection: Connection, events: Batch) -> None:
         for event in events:

@@ -5,15 +5,11 @@ from pathlib import Path
 
 import asyncpg
 
+from chassis.births import Births, record, recorded
 from chassis.database import Database
-from chassis.hearing import Births
 from chassis.migrations import apply_migrations
 from chassis.subscriptions import Subscription, Subscriptions
 from chassis.topics import Topic, ends, ensure_topics
-
-
-class NotPrepared(Exception):  # noqa: N818
-    """The service was started before its `prepare` step was run."""
 
 
 async def prepare(
@@ -42,42 +38,18 @@ async def _record_births(
     if not subscriptions.reactions:
         return
     offsets = await ends(kafka, hears)
-    connection = await asyncpg.connect(owner_dsn)
+    owner = await asyncpg.connect(owner_dsn)
     try:
-        await connection.executemany(
-            """
-            insert into cairn.births (reaction, topic, partition, "offset")
-            values ($1, $2, $3, $4) on conflict do nothing
-            """,
-            [
-                (reaction.name, topic, partition, end)
-                for reaction in subscriptions.reactions.values()
-                for (topic, partition), end in offsets.items()
-                if topic == reaction.topic
-            ],
-        )
+        for topic in hears:
+            names = [each.name for each in subscriptions.by_topic[topic.name].reactions]
+            here = {number: offsets[topic.name, number] for number in range(topic.partitions)}
+            await record(owner, topic.name, names, here)
     finally:
-        await connection.close()
+        await owner.close()
 
 
 async def births(pipe: Database, subscription: Subscription) -> Births:
-    """The births of a subscription's reactions.
-
-    Raises NotPrepared where one has none.
-    """
+    """The births of a subscription's reactions. Raises NotPrepared where one has none."""
     names = [reaction.name for reaction in subscription.reactions]
     async with pipe.connection() as connection:
-        rows = await connection.fetch(
-            """
-            select reaction, partition, "offset" from cairn.births
-            where topic = $1 and reaction = any($2)
-            """,
-            subscription.topic,
-            names,
-        )
-    born = {(row["reaction"], row["partition"]): row["offset"] for row in rows}
-    if missing := set(names) - {name for name, _ in born}:
-        raise NotPrepared(
-            f"{', '.join(sorted(missing))}: no births are recorded. Run `prepare` first."
-        )
-    return born
+        return await recorded(connection, subscription.topic, names)

@@ -1,7 +1,9 @@
 """Topics: made by an explicit step, with their settings; never on first use."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Protocol
 
 from aiokafka import TopicPartition
@@ -82,6 +84,32 @@ async def cluster_id(kafka: str) -> str:
 
 async def ends(kafka: str, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
     """The offset after the last record of every partition."""
+    async with _asking(kafka, topics) as (consumer, partitions):
+        return _plain(await consumer.end_offsets(partitions))
+
+
+async def starts(kafka: str, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
+    """The offset from which on every partition has records."""
+    async with _asking(kafka, topics) as (consumer, partitions):
+        return _plain(await consumer.beginning_offsets(partitions))
+
+
+async def offsets_at(kafka: str, topic: Topic, moment: datetime) -> dict[int, int]:
+    """Of each partition the offset of the first record since a moment, or its end."""
+    milliseconds = int(moment.timestamp() * 1000)
+    async with _asking(kafka, [topic]) as (consumer, partitions):
+        ends = await consumer.end_offsets(partitions)
+        found = await consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
+    return {
+        partition.partition: ends[partition] if at is None else at.offset
+        for partition, at in found.items()
+    }
+
+
+@asynccontextmanager
+async def _asking(
+    kafka: str, topics: Iterable[Topic]
+) -> AsyncGenerator[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
     await consumer.start()
     try:
@@ -91,7 +119,10 @@ async def ends(kafka: str, topics: Iterable[Topic]) -> dict[tuple[str, int], int
             for number in range(topic.partitions)
         ]
         consumer.assign(partitions)  # so that the cluster is asked for all topics at once
-        offsets = await consumer.end_offsets(partitions)
-        return {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}
+        yield consumer, partitions
     finally:
         await consumer.stop()
+
+
+def _plain(offsets: dict[TopicPartition, int]) -> dict[tuple[str, int], int]:
+    return {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}

@@ -10,10 +10,10 @@ create table accounts (
 select cairn.protect('accounts');
 
 create table account_copies (like accounts including all);
-select cairn.protect('account_copies');
+select cairn.protect('account_copies'), cairn.census('account_copies');
 
 create table owner_copies (like accounts including all);
-select cairn.protect('owner_copies');
+select cairn.protect('owner_copies'), cairn.census('owner_copies');
 
 create table effects (
     organisation_id uuid not null, event_id uuid not null, account_id uuid not null,

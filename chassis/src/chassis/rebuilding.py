@@ -1,0 +1,156 @@
+"""A service's copies of a topic, made right by the log as it is; then its consumer may go on.
+
+What the log has is kept where it is news, beside a consumer that runs or not. What is held and the
+log no longer has counts as erased. Reactions are the consumer's: on a log that it knows it goes on
+where it stood, so that none is lost; on another it begins at the start, and what a reaction has
+handled it does not handle again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from chassis import rereading
+from chassis.database import Connection, Database, repeatedly
+from chassis.envelope import Envelope
+from chassis.events import Batch, Event, Record
+from chassis.fitting import fit
+from chassis.hearing import Hearing
+from chassis.ids import new_id
+from chassis.parking import Parked
+from chassis.rereading import Rereader
+from chassis.serving import beside
+from chassis.subscriptions import Subscription
+from chassis.topics import Topic, ends
+
+AT_ONCE = 100  # that are erased in one transaction
+
+Key = tuple[UUID, UUID]  # an aggregate's organisation and id
+
+
+class CannotRebuild(Exception):  # noqa: N818
+    """Nothing was changed but what the log says anyway; the message says why, and what to do."""
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a topic's copies."""
+
+    topic: str
+    events: int  # that the log has
+    erased: int  # copies of what the log no longer has
+    log: str  # "as before", or "another": then reactions begin at its start
+    seconds: float
+
+
+class _Keeping(Hearing):
+    """Keeps copies and what follows from them, without reactions; knows what the log has."""
+
+    def __init__(self, subscription: Subscription, service: str) -> None:
+        silent = msgspec.structs.replace(subscription, reactions=[])
+        super().__init__(silent, service=service, births={})
+        self.seen: set[Key] = set()
+
+    async def apply(self, connection: Connection, events: Batch) -> None:
+        await super().apply(connection, events)
+        self.seen.update((event.organisation_id, event.subject) for event in events)
+
+    async def settle(
+        self, connection: Connection, event: Event[Any], record: Record, attempts: int
+    ) -> list[Parked]:
+        self.seen.add((event.organisation_id, event.subject))
+        return await super().settle(connection, event, record, attempts)
+
+
+async def rebuild(
+    *, owner_dsn: str, pipe_dsn: str, kafka: str, service: str, topic: Topic, of: Subscription
+) -> Rebuilt:
+    """Make the copies of a topic right, and its positions fit the log. Raises CannotRebuild."""
+    began = asyncio.get_running_loop().time()
+    owner = await asyncpg.connect(owner_dsn, server_settings={"application_name": "rebuild"})
+    try:
+        if not await owner.fetchval(
+            "select pg_try_advisory_lock(hashtext($1))", f"cairn rebuild {topic.name}"
+        ):
+            raise CannotRebuild(f"Another rebuild of {topic.name} is under way.")
+        async with Database.open(pipe_dsn, name=f"{service} rebuild", size=3) as pipe:
+            keeping = _Keeping(of, service)
+            held = await _held(pipe, of)  # asked before the log's end: what is held was in the log
+            rereader = Rereader(topic, service=service, kafka=kafka, database=pipe, handler=keeping)
+            await _reread(owner, kafka, topic, rereader)
+            if held and not keeping.seen:
+                raise CannotRebuild(
+                    f"The log of {topic.name} has nothing of the {len(held)} that are held here."
+                    f" First run `python -m {topic.name.partition('.')[0]} restate {topic.name}`."
+                )
+            gone = {key: version for key, version in held.items() if key not in keeping.seen}
+            await _erase(pipe, keeping, topic.name, service, gone)
+        is_another = await fit(owner, kafka, topic)
+        await rereading.begin(owner, [topic.name])
+    finally:
+        await owner.close()
+    return Rebuilt(
+        topic=topic.name,
+        events=rereader.records,
+        erased=len(gone),
+        log="another" if is_another else "as before",
+        seconds=round(asyncio.get_running_loop().time() - began, 1),
+    )
+
+
+async def _held(pipe: Database, of: Subscription) -> dict[Key, int]:
+    """Every copy there is, of all tenants, with its newest version."""
+    held: dict[Key, int] = {}
+    async with pipe.connection() as connection:
+        for copies in of.copies:
+            for row in await connection.fetch(
+                f"select organisation_id, id, version from {copies.table}"  # noqa: S608
+            ):
+                key = (row["organisation_id"], row["id"])
+                held[key] = max(row["version"], held.get(key, 0))
+    return held
+
+
+async def _reread(owner: asyncpg.Connection, kafka: str, topic: Topic, rereader: Rereader) -> None:
+    """Read the log from its start to its end as of now."""
+    await rereading.begin(owner, [topic.name])
+    now = await ends(kafka, [topic])
+    async with beside(rereader.run):
+        while not await rereading.is_past(owner, now):
+            await asyncio.sleep(0.05)
+
+
+async def _erase(
+    pipe: Database, keeping: _Keeping, topic: str, service: str, gone: Mapping[Key, int]
+) -> None:
+    """Forget copies, as if their tombstones had come; what follows from that follows too."""
+    tombs = [_tombstone(topic, service, *key, version) for key, version in gone.items()]
+    for start in range(0, len(tombs), AT_ONCE):
+
+        async def erase(some: Batch = tombs[start : start + AT_ONCE]) -> None:
+            async with pipe.transaction() as connection:
+                await keeping.apply(connection, some)
+
+        await repeatedly(erase)
+
+
+def _tombstone(
+    topic: str, service: str, organisation_id: UUID, id_: UUID, version: int
+) -> Event[Any]:
+    envelope = Envelope(
+        id=new_id(),
+        source=service,
+        type=f"{topic}.erased",
+        subject=id_,
+        time=datetime.now(UTC),
+        organisation_id=organisation_id,
+        version=version,
+        actor=f"service:{service}",
+        causation_id=new_id(),
+        correlation_id=new_id(),
+    )
+    return Event(envelope=envelope, topic=topic, partition=-1, offset=-1, state=None, body=None)
