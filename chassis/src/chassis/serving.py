@@ -26,6 +26,7 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who called is in the token; what a proxy says of it is not looked at
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=30,
         limit_concurrency=2000,

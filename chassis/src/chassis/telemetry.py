@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from opentelemetry import propagate, trace
-from opentelemetry.context import Context
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -109,21 +109,21 @@ def span(
 
     An error's text may hold personal data, so the span keeps the error's type alone.
     """
-    context = propagate.extract(within) if within is not None else None
-    with tracer().start_as_current_span(
-        name,
-        context=context,
-        kind=kind,
-        attributes=attributes,
-        links=links,
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as current:
-        try:
-            yield current
-        except Exception as error:
-            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
-            raise
+    context = None
+    if within is not None:  # most carry nothing, and to look for it takes longer than to see that
+        context = propagate.extract(within) if "traceparent" in within else Context()
+    current = tracer().start_span(
+        name, context=context, kind=kind, attributes=attributes, links=links
+    )
+    token = attach(trace.set_span_in_context(current))
+    try:
+        yield current
+    except Exception as error:
+        current.set_status(Status(StatusCode.ERROR, type(error).__name__))
+        raise
+    finally:
+        detach(token)
+        current.end()
 
 
 def trace_statement(record: Any) -> None:

@@ -20,7 +20,15 @@ from gateway.issuer import KeysUnavailable
 from gateway.leaving import ClientLeft, unless_left
 from gateway.operations import Operations
 from gateway.planner import Planner, RequestError
-from gateway.requests import GRAPHQL, JSON, Parameters, answer_type, read_parameters
+from gateway.requests import (
+    GRAPHQL,
+    JSON,
+    Headers,
+    Parameters,
+    answer_type,
+    headers_of,
+    read_parameters,
+)
 from gateway.tokens import InvalidToken, Tokens
 from gateway.viewers import Viewers
 
@@ -47,20 +55,23 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         request_id = new_id()
-        with telemetry.span("graphql", kind=SpanKind.SERVER, within=dict(request.headers)) as span:
-            response = await self._respond(request, request_id, span)
+        headers = headers_of(scope)
+        with telemetry.span("graphql", kind=SpanKind.SERVER, within=headers) as span:
+            response = await self._respond(request, headers, request_id, span)
         response.headers["x-request-id"] = str(request_id)
         response.headers["cache-control"] = "no-store"
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request, request_id: UUID, span: Span) -> Response:
+    async def _respond(
+        self, request: Request, headers: Headers, request_id: UUID, span: Span
+    ) -> Response:
         """The answer, whatever happens."""
         started = time.perf_counter()
         kind, media_type = "none", JSON
         try:
-            caller = await self._caller(request)
-            media_type = answer_type(request)
-            parameters = await read_parameters(request)
+            caller = await self._caller(headers)
+            media_type = answer_type(headers)
+            parameters = await read_parameters(request, headers)
             plan = self._planner.plan(
                 parameters.query, parameters.operation_name, parameters.variables
             )
@@ -97,8 +108,8 @@ class GraphQLEndpoint:
         finally:
             metrics.SECONDS.labels(kind).observe(time.perf_counter() - started)
 
-    async def _caller(self, request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    async def _caller(self, headers: Headers) -> Caller:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise errors.unauthenticated()
         try:

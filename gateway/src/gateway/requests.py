@@ -4,15 +4,19 @@ See https://graphql.github.io/graphql-over-http/draft/
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Scope
 
 from gateway.errors import Problem
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
+
+Headers = Mapping[str, str]  # by names in small letters
 
 MAX_BODY = 256 * 1024  # bytes
 BODY_TIMEOUT = 10.0  # seconds for a whole body
@@ -27,12 +31,20 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     extensions: dict[str, Any] | None = None
 
 
-def answer_type(request: Request) -> str:
+def headers_of(scope: Scope) -> Headers:
+    """Read once: Starlette's look through all of them for each that is asked for."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def answer_type(headers: Headers) -> str:
     """The media type that the client would have its answer in.
 
     Raises Problem.
     """
-    wanted = _qualities(request.headers.get("accept", "*/*"))
+    accept = headers.get("accept")
+    if accept is None:
+        return JSON
+    wanted = _qualities(accept)
     graphql = wanted.get(GRAPHQL, 0.0)
     json = max(wanted.get(name, 0.0) for name in (JSON, "application/*", "*/*"))
     if graphql > 0 and graphql >= json:
@@ -42,11 +54,11 @@ def answer_type(request: Request) -> str:
     raise Problem(406, "NOT_ACCEPTABLE", f"Answers are {GRAPHQL} or {JSON}.")
 
 
-async def read_parameters(request: Request) -> Parameters:
+async def read_parameters(request: Request, headers: Headers) -> Parameters:
     """Raises Problem."""
     match request.method:
         case "POST":
-            return _decode(await _body(request))
+            return _decode(await _body(request, headers))
         case "GET":
             return _from_url(request)
         case _:
@@ -74,15 +86,15 @@ def _qualities(accept: str) -> dict[str, float]:
     return found
 
 
-async def _body(request: Request) -> bytes:
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+async def _body(request: Request, headers: Headers) -> bytes:
+    kind, _, parameters = headers.get("content-type", "").partition(";")
     if kind.strip().lower() != JSON:
         # Browsers send the other kinds to foreign sites unasked.
         raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", f"A request's content-type is {JSON}.")
     charset = parameters.strip().lower().partition("charset=")[2].strip('"')
     if charset not in {"", "utf-8", "utf8"}:
         raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", "A request's charset is UTF-8.")
-    declared = request.headers.get("content-length", "0")
+    declared = headers.get("content-length", "0")
     if not declared.isdigit() or int(declared) > MAX_BODY:
         raise _too_large()
     body = bytearray()
