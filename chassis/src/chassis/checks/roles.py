@@ -75,9 +75,10 @@ async def _of(
         yield _finding(checked, what, f"It must be of {checked.service}_{kind}.")
         return
     if own["powers"]:
+        powers = ", ".join(sorted(own["powers"]))
         yield _finding(
             checked,
-            f"{own['name']} has the powers of {', '.join(sorted(own['powers']))}.",
+            f"{own['name']} has powers that it must not have, as {powers}.",
             "Take them away (alter role … nosuperuser nobypassrls nocreaterole nocreatedb"
             " noreplication): the tenant wall may not hold.",
         )
