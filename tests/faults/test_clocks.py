@@ -18,11 +18,15 @@ WORKS_FOR = 40  # commands under a skewed clock
 @pytest.mark.skipif(LIBRARY is None, reason="not checked: libfaketime is not installed")
 @pytest.mark.experiment("F18")
 @pytest.mark.parametrize("skew", ["+1h", "-1h", "+400d"])
-@pytest.mark.parametrize("program", ["notifications", "projector"])
+@pytest.mark.parametrize("program", ["sessions", "notifications", "projector"])
 async def test_a_clock_is_wrong(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path, program: str, skew: str
 ) -> None:
-    """Its clock jumps forward or back under load, and then comes right again."""
+    """Its clock jumps forward or back under load, and then comes right again.
+
+    A service that takes commands refuses all callers meanwhile: their assertions are of another
+    time.
+    """
     async with under_load(platform, experiment, tmp_path, clients=4) as fleet:
         await worked(fleet)
         platform.starts.once[program] = {
@@ -34,6 +38,9 @@ async def test_a_clock_is_wrong(
         experiment.did(f"{program}'s clock at {skew}")
         await eventually(lambda: program not in platform.starts.once, within=30)
         await eventually(lambda: platform.ready(program), within=30)
+        process = platform.process(program)
+        assert process is not None
+        assert any("libfaketime" in each.path for each in process.memory_maps())
         await worked(fleet)
         fleet.kill(program)
         await worked(fleet)

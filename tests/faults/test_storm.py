@@ -29,7 +29,7 @@ ROUNDS = 8
 async def test_a_few_kills(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path
 ) -> None:
-    async with under_load(platform, experiment, tmp_path, clients=12) as fleet:
+    async with under_load(platform, experiment, tmp_path) as fleet:
         await storm(fleet, VICTIMS, kills=2 * len(VICTIMS))
 
 
@@ -38,7 +38,7 @@ async def test_a_few_kills(
 async def test_a_thousand_kills(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path
 ) -> None:
-    async with under_load(platform, experiment, tmp_path, clients=12) as fleet:
+    async with under_load(platform, experiment, tmp_path) as fleet:
         await storm(fleet, (*VICTIMS, "kafka", "postgres"), int(os.environ.get("KILLS", "1000")))
     experiment.violations += await judge_rebuild(platform)
 

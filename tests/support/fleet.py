@@ -11,7 +11,7 @@ from pathlib import Path
 from support.bounds import PROGRAMS, Held, held, judge_bounds
 from support.experiments import Experiment
 from support.journal import Journal, read_journals
-from support.load import Load, Refused
+from support.load import Load, Refused, Unanswered
 from support.oracle import at_rest, judge
 from support.running import RunningPlatform
 from support.waiting import eventually
@@ -74,7 +74,7 @@ async def under_load(
 async def _client(load: Load, enough: asyncio.Event) -> None:
     while not enough.is_set():
         mentee = load.mentees.pop(load.chance.randrange(len(load.mentees)))
-        with suppress(Refused):
+        with suppress(Refused, Unanswered):
             await load.relationship(load.chance.choice(load.mentors), mentee)
         load.mentees.append(mentee)
 
