@@ -14,6 +14,7 @@ from bench.consumers import measure as consumers
 from bench.consumers import traps
 from bench.platform import platform
 from bench.reads import measure as reads
+from bench.relaying import measure as relaying
 from bench.servers import servers
 
 Subject = Callable[[int], Coroutine[Any, Any, str]]
@@ -39,15 +40,22 @@ async def _visible(rounds: int) -> str:
         return await visible.measure(running, rounds)
 
 
+async def _relay(rounds: int) -> str:
+    # A follower of the changes that is held still must not be taken for dead.
+    async with servers("--wal_level=logical", "--wal_sender_timeout=0") as ours:
+        return await relaying.measure(ours, rounds)
+
+
 SUBJECTS: dict[str, Subject] = {
     "visible": _visible,
+    "relay": _relay,
     "reads": _reads,
     "consumers": _consumers,
     "traps": _traps,
 }
 
 
-USUAL = ("visible", "reads", "consumers")
+USUAL = ("visible", "relay", "reads", "consumers")
 
 
 def main() -> None:

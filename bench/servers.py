@@ -6,7 +6,7 @@ import socket
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cairn_local import jars
@@ -46,8 +46,11 @@ def free_ports(count: int) -> list[int]:
 
 
 @asynccontextmanager
-async def servers() -> AsyncGenerator[Servers]:
-    """Run both for as long as the block does, durable as in earnest; their data goes afterwards."""
+async def servers(*options: str) -> AsyncGenerator[Servers]:
+    """Run both for as long as the block does, durable as in earnest; their data goes afterwards.
+
+    `options` are PostgreSQL's.
+    """
     if missing := jars.missing():
         await asyncio.to_thread(jars.fetch, missing, lambda _: None)
     ports = free_ports(3)
@@ -57,7 +60,8 @@ async def servers() -> AsyncGenerator[Servers]:
         kafka = Kafka(folder / "kafka", ports[1], ports[2])
         log = folder / "servers.log"
         await asyncio.gather(postgres.initialise(log), kafka.initialise(log))
-        async with running(postgres.program, log) as first, running(kafka.program, log) as second:
+        program = replace(postgres.program, command=[*postgres.program.command, *options])
+        async with running(program, log) as first, running(kafka.program, log) as second:
             await until_ready("postgres", postgres.problem, first, log)
             await until_ready("kafka", kafka.problem, second, log)
             yield Servers(postgres, first.pid, kafka.address)

@@ -1,4 +1,4 @@
-"""The jars of the embedded Kafka: pinned by jgo.lock.toml, fetched once, checked on every start."""
+"""Jars, such as the embedded Kafka's: pinned by a lock file, fetched once, checked each time."""
 
 import hashlib
 import tempfile
@@ -33,18 +33,18 @@ def folder() -> Path:
     return platformdirs.user_cache_path("cairn") / "jars"
 
 
-def locked() -> list[Jar]:
-    entries = tomllib.loads(LOCK.read_text())["dependencies"]
+def locked(lock: Path = LOCK) -> list[Jar]:
+    entries = tomllib.loads(lock.read_text())["dependencies"]
     return [Jar(e["groupId"], e["artifactId"], e["version"], e["sha256"]) for e in entries]
 
 
-def classpath() -> str:
-    return ":".join(str(folder() / jar.file) for jar in locked())
+def classpath(lock: Path = LOCK) -> str:
+    return ":".join(str(folder() / jar.file) for jar in locked(lock))
 
 
-def missing() -> list[Jar]:
+def missing(lock: Path = LOCK) -> list[Jar]:
     """What is not there, or is not what the lock file says."""
-    return [jar for jar in locked() if not _is_right(jar, folder() / jar.file)]
+    return [jar for jar in locked(lock) if not _is_right(jar, folder() / jar.file)]
 
 
 def fetch(jars: Sequence[Jar], fetched: Callable[[Jar], None]) -> None:
@@ -71,7 +71,7 @@ def _fetch(jar: Jar, repository: Path) -> Jar:
         path = maven.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
     except (OSError, RuntimeError) as error:  # requests' errors are OSErrors
         raise PlatformError(
-            f"{jar.file}, which Kafka needs, could not be downloaded from Maven Central: "
+            f"{jar.file} could not be downloaded from Maven Central: "
             f"{type(error).__name__}. Is there a network? Try again: what came so far is kept."
         ) from error
     if not _is_right(jar, path):
