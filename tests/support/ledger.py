@@ -32,10 +32,12 @@ from chassis.ids import new_id
 from chassis.preparation import births, prepare
 from chassis.refusals import NotYetKnown, Refusal
 from chassis.relay import Relay
+from chassis.service import Service
 from chassis.standstill import Standstill
 from chassis.subscriptions import Subscriptions
 from chassis.topics import Topic as AnyTopic
 from chassis.unit import Unit
+from chassis.waiting import WaitingRoom
 from support.databases import ServiceDatabase
 
 SERVICE = "ledger"
@@ -165,6 +167,18 @@ class Ledger:
             subscriptions=self.hears,
         )
 
+    def service(self) -> Service:
+        """All of it, as a process runs it."""
+        return Service(
+            SERVICE,
+            publishes=[self.accounts_topic],
+            owns=[self.accounts],
+            hears=[self.accounts_topic, self.owners_topic],
+            migrations=MIGRATIONS,
+            commands=self.commands,
+            subscriptions=self.hears,
+        )
+
     @asynccontextmanager
     async def databases(self) -> AsyncGenerator[tuple[Database, Database]]:
         """The database as the application's role, and as the role of the pipes."""
@@ -206,6 +220,9 @@ class Ledger:
             pipe=pipe,
             standstill=Standstill(pipe),
         )
+
+    def room(self, pipe: Database) -> WaitingRoom:
+        return WaitingRoom(self.hears, service=SERVICE, database=pipe)
 
     async def consumer(
         self,

@@ -13,15 +13,14 @@ from typing import Any, Protocol
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, UnknownTopicOrPartitionError
-from opentelemetry import propagate, trace
-from opentelemetry.trace import Link, SpanKind
 
-from chassis import faults, metrics, telemetry
-from chassis.database import TRANSIENT, Connection, Database
+from chassis import faults, metrics
+from chassis.batch_span import batch_span
+from chassis.database import TRANSIENT, UNFIT, Connection, Database
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record, is_beat, read_event
 from chassis.logs import logger
-from chassis.parking import park
+from chassis.parking import Parked, park, tell
 from chassis.positions import OutOfStep, Positions, Stopped, check
 from chassis.topic_ids import LogId, log_id
 
@@ -58,7 +57,7 @@ class Handler(Protocol):
 
     async def settle(
         self, connection: Connection, event: Event[Any], record: Record, attempts: int
-    ) -> None:
+    ) -> list[Parked]:
         """Handle an event for the last time: what fails is parked, the rest of it counts."""
         ...
 
@@ -294,8 +293,14 @@ class Consumer(ConsumerRebalanceListener):
         await self._handle(partition, records[middle:])
 
     async def _insist(self, partition: TopicPartition, record: Record, error: Exception) -> None:
-        """Try one record again, ever later; then settle it, which parks what still fails."""
+        """Try one record again, ever later; then settle it, which parks what still fails.
+
+        Where its own values do not fit, no further attempt would change that.
+        """
+        attempts = 1
         for pause in BACKOFF:
+            if isinstance(error, UNFIT):
+                break
             log.warning(
                 "a record is tried again",
                 topic=record.topic,
@@ -303,6 +308,7 @@ class Consumer(ConsumerRebalanceListener):
                 error=type(error).__name__,
             )
             await asyncio.sleep(pause)
+            attempts += 1
             try:
                 await self._commit(partition, [record])
             except (*TRANSIENT, OutOfStep):
@@ -311,12 +317,15 @@ class Consumer(ConsumerRebalanceListener):
                 error = again
             else:
                 return
-        await self._commit(partition, [record], last=True)
+        await self._commit(partition, [record], attempts=attempts)
 
     async def _commit(
-        self, partition: TopicPartition, records: Sequence[Record], *, last: bool = False
+        self, partition: TopicPartition, records: Sequence[Record], *, attempts: int = 0
     ) -> None:
-        """One transaction: the position's row, then what of the records is new."""
+        """One transaction: the position's row, then what of the records is new.
+
+        With `attempts`, that many have failed and this is the last.
+        """
         end = records[-1].offset + 1
         read_from = self._at.get(partition)
         if read_from is None:
@@ -325,8 +334,8 @@ class Consumer(ConsumerRebalanceListener):
             position = await self._positions.lock(connection, partition, read_from=read_from)
             faults.point("K2")
             fresh = [each for each in records if each.offset >= position and not is_beat(each)]
-            with self._span(partition, fresh):
-                await self._apply(connection, fresh, last=last)
+            with batch_span(partition, fresh):
+                parked = await self._apply(connection, fresh, attempts)
             faults.point("K3")
             end = max(end, position)
             await self._positions.move(connection, partition, end)
@@ -334,51 +343,24 @@ class Consumer(ConsumerRebalanceListener):
         faults.point("K5")
         if partition in self._at:
             self._at[partition] = end
+        metrics.HANDLED.labels(self.topic, "handled").inc(len(fresh) - len(parked))
+        tell(parked)
 
     async def _apply(
-        self, connection: Connection, records: Sequence[Record], *, last: bool
-    ) -> None:
+        self, connection: Connection, records: Sequence[Record], attempts: int
+    ) -> list[Parked]:
         events: list[Event[Any]] = []
+        parked: list[Parked] = []
         for record in records:
             try:
                 events.append(read_event(record, self._handler.decode))
             except Malformed as reason:
-                await park(connection, record, str(reason), attempts=1)
-        if not events:
-            return
-        if last:
-            await self._handler.settle(connection, events[0], records[0], len(BACKOFF) + 1)
-        else:
+                parked += await park(connection, record, str(reason), attempts=1)
+        if attempts and events:
+            parked += await self._handler.settle(connection, events[0], records[0], attempts)
+        elif events:
             await self._handler.apply(connection, events)
-        metrics.HANDLED.labels(self.topic, "handled").inc(len(events))
-
-    def _span(
-        self, partition: TopicPartition, records: Sequence[Record]
-    ) -> contextlib.AbstractContextManager[Any]:
-        """One span for the batch, a trace of its own, with a link to each traced event."""
-        links: list[Link] = []
-        for record in records:
-            parent = dict(record.headers).get("traceparent")
-            if parent is not None and parent.endswith((b"-01", b"-03")):
-                carrier = {"traceparent": parent.decode("ascii", "replace")}
-                context = trace.get_current_span(propagate.extract(carrier)).get_span_context()
-                if context.is_valid:
-                    links.append(Link(context, {telemetry.OFFSET: record.offset}))
-        if not links:
-            return contextlib.nullcontext()
-        return telemetry.span(
-            f"process {self.topic}",
-            kind=SpanKind.CONSUMER,
-            links=links,
-            attributes={
-                telemetry.SYSTEM: "kafka",
-                telemetry.OPERATION: "process",
-                telemetry.OPERATION_TYPE: "process",
-                telemetry.DESTINATION: self.topic,
-                telemetry.PARTITION: str(partition.partition),
-                telemetry.BATCH_SIZE: len(records),
-            },
-        )
+        return parked
 
     async def _tell_monitors(self) -> None:
         """Commit group offsets now and then, for tools that show lag; nothing reads them back."""

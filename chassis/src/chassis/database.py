@@ -30,6 +30,9 @@ TRANSIENT = (
     asyncpg.InternalClientError,
 )
 
+# What no further try cures: a value that the database cannot hold.
+UNFIT = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
+
 # What a second try of the same transaction cures: a migration under a cached statement, a deadlock.
 REPEATABLE = (asyncpg.InvalidCachedStatementError, asyncpg.TransactionRollbackError)
 ATTEMPTS = 4
@@ -159,6 +162,16 @@ async def leave_tenant(connection: Connection) -> None:
     await connection.execute(
         "select set_config('role', 'none', true), set_config('cairn.organisation', '', true)"
     )
+
+
+def is_transient(error: Exception, connection: Connection) -> bool:
+    """Whether an error that a handler raised is the database's, and not the handler's own.
+
+    What the database says is known by its kind; what the network says, by the connection's end.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        return isinstance(error, TRANSIENT)
+    return connection.is_closed()
 
 
 async def repeatedly(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -6,11 +6,11 @@ import msgspec
 
 from chassis import births, metrics, waiting
 from chassis.births import Births
-from chassis.copies import NotYet
-from chassis.database import TRANSIENT, Connection, enter_tenant, leave_tenant
+from chassis.copies import Gone, NotYet
+from chassis.database import TRANSIENT, Connection, enter_tenant, is_transient, leave_tenant
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record
-from chassis.parking import park
+from chassis.parking import Parked, park
 from chassis.reacting import react_once, run, version_handled
 from chassis.replaying import Superseded, newest_known
 from chassis.subscriptions import Reaction, Subscription
@@ -49,8 +49,8 @@ class Hearing:
 
     async def settle(
         self, connection: Connection, event: Event[Any], record: Record, attempts: int
-    ) -> None:
-        failures: list[tuple[str, Exception]] = []
+    ) -> list[Parked]:
+        failure: Exception | None = None
         await enter_tenant(connection, event.organisation_id, role=self._role)
         try:
             async with connection.transaction():
@@ -58,19 +58,14 @@ class Hearing:
         except TRANSIENT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is parked
-            failures.append(("", error))
+            failure = error
         for reaction in self._concerned(event):
-            try:
-                async with connection.transaction():
-                    await self._react(connection, reaction, event)
-            except TRANSIENT:
-                raise
-            except Exception as error:  # noqa: BLE001
-                failures.append((reaction.name, error))
+            await self._react(connection, reaction, event)
         await leave_tenant(connection)
-        for name, error in failures:
-            reason = f"handling it raised {type(error).__name__}"
-            await park(connection, record, reason, attempts=attempts, reaction=name)
+        if failure is None:
+            return []
+        reason = f"handling it raised {type(failure).__name__}"
+        return await park(connection, record, reason, attempts=attempts)
 
     async def replay(
         self, connection: Connection, event: Event[Any], *, reaction: str, force: bool
@@ -147,9 +142,16 @@ class Hearing:
         return concerned
 
     async def _react(self, connection: Connection, reaction: Reaction, event: Event[Any]) -> None:
+        """React; what cannot be done now is done later, while the rest of the topic flows on."""
         if await waiting.queue_behind(connection, reaction.name, event):
             return
         try:
             await react_once(connection, reaction, event, self._service)
         except NotYet as awaited:
             await waiting.wait(connection, reaction.name, event, awaited)
+        except Gone:
+            metrics.HANDLED.labels(event.topic, "gone").inc()
+        except Exception as error:
+            if is_transient(error, connection):
+                raise
+            await waiting.try_again(connection, reaction.name, event, error)

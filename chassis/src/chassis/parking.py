@@ -1,5 +1,6 @@
 """Parking: what could not be handled is put aside with its reason, and the rest flows on."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
@@ -13,12 +14,22 @@ from chassis.logs import logger
 log = logger("chassis.parking")
 
 
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was put aside, to be told of once that is committed."""
+
+    topic: str
+    partition: int
+    offset: int
+    reaction: str
+    reason: str
+
+
 async def park(
-    connection: Connection, record: Record, reason: str, *, attempts: int, reaction: str = ""
-) -> None:
+    connection: Connection, record: Record, reason: str, *, attempts: int
+) -> list[Parked]:
     """Put a record aside, within the transaction that passes over it, under the role of the pipes.
 
-    With `reaction`, only that reaction has not happened; the rest of the record was handled.
+    Returns what there is to tell: nothing, where it lies there already.
     """
     organisation_id: UUID | None = None
     subject: UUID | None = None
@@ -32,17 +43,16 @@ async def park(
         )
     except Malformed:
         pass
-    await connection.execute(
+    is_new = await connection.fetchval(
         """
-        insert into cairn.dead_letters (topic, partition, "offset", reaction, organisation_id,
+        insert into cairn.dead_letters (topic, partition, "offset", organisation_id,
             subject, version, key, headers, body, reason, attempts)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-        on conflict (topic, partition, "offset", reaction) do nothing
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        on conflict (topic, partition, "offset", reaction) do nothing returning true
         """,
         record.topic,
         record.partition,
         record.offset,
-        reaction,
         organisation_id,
         subject,
         version,
@@ -52,12 +62,27 @@ async def park(
         reason[:500],
         attempts,
     )
-    metrics.PARKED.labels(record.topic).inc()
-    log.error(
-        "a record was parked",
+    if not is_new:
+        return []
+    told = Parked(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
-        reaction=reaction or None,
-        reason=reason[:200] if not reaction else reason[:80],
+        reaction="",
+        reason=reason[:200],
     )
+    return [told]
+
+
+def tell(parked: Iterable[Parked]) -> None:
+    """Log and count what was parked: after the commit, since what is undone may be done again."""
+    for each in parked:
+        metrics.PARKED.labels(each.topic).inc()
+        log.error(
+            "a record was parked",
+            topic=each.topic,
+            partition=each.partition,
+            offset=each.offset,
+            reaction=each.reaction or None,
+            reason=each.reason,
+        )

@@ -1,6 +1,11 @@
-"""Waiting rows: a reaction whose copy has not arrived waits for it, and blocks nobody."""
+"""Waiting rows: a reaction that cannot run yet waits, and blocks nobody.
+
+Most wait for a copy that has not arrived. What failed waits for its next attempt, and is parked
+after the last one.
+"""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -8,16 +13,27 @@ from asyncpg import Record
 
 from chassis import metrics
 from chassis.copies import Gone, NotYet
-from chassis.database import TRANSIENT, Connection, Database, enter_tenant, leave_tenant
+from chassis.database import (
+    UNFIT,
+    Connection,
+    Database,
+    enter_tenant,
+    is_transient,
+    leave_tenant,
+)
 from chassis.envelope import parse
 from chassis.events import Event
 from chassis.logs import logger
+from chassis.parking import Parked, tell
 from chassis.reacting import react_once
 from chassis.subscriptions import Reaction, Subscriptions
 from chassis.turns import Turns
 
 POLL = 1.0  # seconds
 MAX_FAILURES = 5  # attempts that may fail otherwise than by waiting, before the event is parked
+FIRST_PAUSE = 1.0  # seconds until the second attempt, more or less; each further pause is double
+
+NOTHING = ""  # the topic that an event awaits which waits for an attempt only
 
 log = logger("chassis.waiting")
 
@@ -26,8 +42,8 @@ async def queue_behind(connection: Connection, reaction: str, event: Event[Any])
     """Queue behind earlier events of the subject that wait already; returns whether any do."""
     earlier = await connection.fetchrow(
         """
-        select awaited_topic, awaited_subject from cairn.waiting
-        where organisation_id = $1 and reaction = $2 and subject = $3 limit 1
+        select awaited_topic, awaited_subject, due_at from cairn.waiting
+        where organisation_id = $1 and reaction = $2 and subject = $3 order by version limit 1
         """,
         event.organisation_id,
         reaction,
@@ -36,16 +52,37 @@ async def queue_behind(connection: Connection, reaction: str, event: Event[Any])
     if earlier is None:
         return False
     awaited = NotYet(earlier["awaited_topic"], earlier["awaited_subject"])
-    await wait(connection, reaction, event, awaited)
+    await wait(connection, reaction, event, awaited, due_at=earlier["due_at"])
     return True
 
 
-async def wait(connection: Connection, reaction: str, event: Event[Any], awaited: NotYet) -> None:
+async def try_again(
+    connection: Connection, reaction: str, event: Event[Any], error: Exception
+) -> None:
+    """A reaction has failed for the first time: it has its next attempts here.
+
+    Where its own values do not fit, a last one.
+    """
+    log.warning("a reaction is tried again later", reaction=reaction, error=type(error).__name__)
+    failures = MAX_FAILURES - 1 if isinstance(error, UNFIT) else 1
+    await wait(connection, reaction, event, NotYet(NOTHING, event.subject), failures=failures)
+
+
+async def wait(
+    connection: Connection,
+    reaction: str,
+    event: Event[Any],
+    awaited: NotYet,
+    *,
+    failures: int = 0,
+    due_at: datetime | None = None,
+) -> None:
     await connection.execute(
         """
         insert into cairn.waiting (organisation_id, reaction, subject, version, awaited_topic,
-            awaited_subject, topic, partition, "offset", headers, body)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            awaited_subject, topic, partition, "offset", headers, body, failures, due_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+            coalesce($13, now() + make_interval(secs => $14)))
         on conflict do nothing
         """,
         event.organisation_id,
@@ -59,6 +96,9 @@ async def wait(connection: Connection, reaction: str, event: Event[Any], awaited
         event.offset,
         msgspec.json.encode(event.envelope.headers()),
         event.body,
+        failures,
+        due_at,
+        FIRST_PAUSE,
     )
 
 
@@ -92,6 +132,7 @@ class WaitingRoom:
 
     async def turn(self) -> bool:
         """Run what waits of one subject that is due, in order; whether there was one."""
+        parked: list[Parked] = []
         async with self._database.transaction() as connection:
             due = await connection.fetchrow(
                 """
@@ -112,11 +153,12 @@ class WaitingRoom:
                 *due,
             )
             for row in rows:
-                if not await self._run(connection, row):
+                if not await self._run(connection, row, parked):
                     break
-            return True
+        tell(parked)
+        return True
 
-    async def _run(self, connection: Connection, row: Record) -> bool:
+    async def _run(self, connection: Connection, row: Record, parked: list[Parked]) -> bool:
         """Run one waiting event; whether it is done, so that the next one may follow."""
         reaction = self._reactions.get(row["reaction"])
         if reaction is None:  # the reaction was given up
@@ -125,17 +167,20 @@ class WaitingRoom:
         await enter_tenant(connection, row["organisation_id"], role=f"{self._service}_app")
         try:
             await self._react(connection, reaction, row)
-        except TRANSIENT:
-            raise
         except NotYet as awaited:
             await leave_tenant(connection)
             await _await(connection, row, awaited)
             return False
         except Gone:  # what it waited for was erased: it waits for nothing any more
             pass
-        except Exception as error:  # noqa: BLE001 - it is parked in the end
+        except Exception as error:
+            if is_transient(error, connection):
+                raise
             await leave_tenant(connection)
-            return await _fail(connection, row, error)
+            if row["failures"] + 1 < MAX_FAILURES and not isinstance(error, UNFIT):
+                await _count_failure(connection, row, error)
+                return False
+            parked += await _park(connection, row, error)
         await leave_tenant(connection)
         await _forget(connection, row)
         return True
@@ -180,31 +225,45 @@ async def _await(connection: Connection, row: Record, awaited: NotYet) -> None:
     )
 
 
-async def _fail(connection: Connection, row: Record, error: Exception) -> bool:
-    """Count a failure; park the event after the last one. Whether the next one may follow."""
+async def _count_failure(connection: Connection, row: Record, error: Exception) -> None:
+    """Have it tried again after a pause; what waits behind it waits on."""
     log.warning("a waiting reaction failed", reaction=row["reaction"], error=type(error).__name__)
-    if row["failures"] + 1 < MAX_FAILURES:
-        await connection.execute(
-            f"update cairn.waiting set failures = failures + 1,"  # noqa: S608
-            f" due_at = now() + interval '2 s' where {_THIS}",
-            *_key(row),
-        )
-        return False
     await connection.execute(
+        """
+        update cairn.waiting set
+            failures = failures + case when version = $4 then 1 else 0 end,
+            due_at = now() + make_interval(secs => $5 * (0.5 + random()))
+        where organisation_id = $1 and reaction = $2 and subject = $3
+        """,
+        *_key(row),
+        FIRST_PAUSE * 2 ** row["failures"],
+    )
+
+
+async def _park(connection: Connection, row: Record, error: Exception) -> list[Parked]:
+    """Put it aside as if it came from the log; what waits behind it may follow."""
+    reason = f"handling it raised {type(error).__name__}"
+    is_new = await connection.fetchval(
         """
         insert into cairn.dead_letters (topic, partition, "offset", reaction, organisation_id,
             subject, version, key, headers, body, reason, attempts)
         select topic, partition, "offset", reaction, organisation_id, subject, version,
             subject::text::bytea, (select jsonb_agg(jsonb_build_array(key, value))
-                                   from jsonb_each_text(headers)), body, $5, $6
+                                   from jsonb_each_text(headers)), body, $5, failures + 1
         from cairn.waiting
         where organisation_id = $1 and reaction = $2 and subject = $3 and version = $4
-        on conflict do nothing
+        on conflict do nothing returning true
         """,
         *_key(row),
-        f"handling it raised {type(error).__name__}",
-        MAX_FAILURES,
+        reason,
     )
-    metrics.PARKED.labels(row["topic"]).inc()
-    await _forget(connection, row)
-    return True
+    if not is_new:
+        return []
+    told = Parked(
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+        reaction=row["reaction"],
+        reason=reason,
+    )
+    return [told]

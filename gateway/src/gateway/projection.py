@@ -8,7 +8,7 @@ import msgspec
 
 from chassis.database import TRANSIENT, Connection
 from chassis.events import Batch, Decode, Event, Record
-from chassis.parking import park
+from chassis.parking import Parked, park
 from contracts import matching, notifications, profiles, sessions
 from contracts.catalogue import Topic
 from gateway import erasing, trail
@@ -71,7 +71,7 @@ class Projection:
 
     async def settle(
         self, connection: Connection, event: Event[Any], record: Record, attempts: int
-    ) -> None:
+    ) -> list[Parked]:
         try:
             async with connection.transaction():
                 await self.apply(connection, [event])
@@ -79,7 +79,8 @@ class Projection:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is parked
             reason = f"projecting it raised {type(error).__name__}"
-            await park(connection, record, reason, attempts=attempts)
+            return await park(connection, record, reason, attempts=attempts)
+        return []
 
     async def replay(
         self, connection: Connection, event: Event[Any], *, reaction: str, force: bool

@@ -1,7 +1,7 @@
 """The consumer: exactly once in effect, nothing lost, and no record in the others' way."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,31 +14,30 @@ from aiokafka.errors import CorruptRecordException
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import REGISTRY
 
 from chassis import consumer as consumer_module
-from chassis import telemetry
+from chassis import telemetry, waiting
 from chassis.database import Connection, Database
 from chassis.events import Batch, Event
 from chassis.hearing import Hearing
-from chassis.topics import ends
 from support.databases import ServiceDatabase
 from support.ledger import (
     Account,
     Ledger,
-    Owner,
     in_background,
     producing,
     superuser,
 )
+from support.sent import Sent, caught_up, copies, effects, effects_are, sent_for
 from support.waiting import eventually
-
-ORGANISATION = uuid4()
-Headers = list[tuple[str, Any]]
 
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
+    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(waiting, "POLL", 0.05)
 
 
 @pytest.fixture
@@ -69,89 +68,9 @@ async def producer(ledger: Ledger) -> AsyncGenerator[AIOKafkaProducer]:
         yield producer
 
 
-class Sent:
-    """Accounts as their owner's service would publish them, all into one partition."""
-
-    partition = 0
-
-    def __init__(self, ledger: Ledger, producer: AIOKafkaProducer) -> None:
-        self.ledger = ledger
-        self.producer = producer
-        self.owner = uuid4()
-
-    def account(self, **changes: Any) -> Account:
-        return Account(
-            id=changes.pop("id", uuid4()),
-            organisation_id=changes.pop("organisation_id", ORGANISATION),
-            owner_id=self.owner,
-            **changes,
-        )
-
-    async def event(
-        self, account: Account, version: int = 1, word: str = "paid", **envelope: Any
-    ) -> None:
-        known = word.upper() in self.ledger.change.__members__
-        made = self.ledger.event(
-            account, self.ledger.change["PAID" if not known else word.upper()], version
-        )
-        type_ = f"{self.ledger.accounts_topic.name}.{word}"
-        made = msgspec.structs.replace(made, **({"type": type_} | envelope))
-        headers = [(name, value.encode()) for name, value in made.headers().items()]
-        await self.raw(msgspec.json.encode(account), headers, key=str(account.id).encode())
-
-    async def raw(
-        self, value: bytes | None, headers: Sequence[tuple[str, Any]], key: bytes | None
-    ) -> None:
-        await self.producer.send_and_wait(
-            self.ledger.accounts_topic.name,
-            value,
-            key=key,
-            headers=list(headers),
-            partition=self.partition,
-        )
-
-
 @pytest.fixture
 async def sent(ledger: Ledger, producer: AIOKafkaProducer, watching: asyncpg.Connection) -> Sent:
-    """The owner of every account is there already, so no reaction has to wait."""
-    sent = Sent(ledger, producer)
-    owner = Owner(id=sent.owner, organisation_id=ORGANISATION, name="Ada")
-    await watching.execute(
-        "insert into owner_copies values ($1, $2, 1, $3)",
-        ORGANISATION,
-        sent.owner,
-        msgspec.json.encode(owner).decode(),
-    )
-    return sent
-
-
-async def caught_up(pipe: Database, ledger: Ledger) -> None:
-    """The stored position is the log's end."""
-    end = (await ends(ledger.kafka, [ledger.accounts_topic]))[ledger.accounts_topic.name, 0]
-
-    async def there() -> bool:
-        async with pipe.connection() as connection:
-            position = await connection.fetchval(
-                "select next from cairn.positions where topic = $1 and partition = 0",
-                ledger.accounts_topic.name,
-            )
-        return position == end
-
-    await eventually(there, within=30)
-
-
-async def effects(watching: asyncpg.Connection) -> list[tuple[UUID, int]]:
-    rows = await watching.fetch("select account_id, version from effects order by 1, 2")
-    return [(row["account_id"], row["version"]) for row in rows]
-
-
-async def effects_are(watching: asyncpg.Connection, count: int) -> bool:
-    return len(await effects(watching)) == count
-
-
-async def copies(watching: asyncpg.Connection) -> dict[UUID, int]:
-    rows = await watching.fetch("select id, version from account_copies")
-    return {row["id"]: row["version"] for row in rows}
+    return await sent_for(ledger, producer, watching)
 
 
 async def test_duplicates_and_old_versions_have_no_effect(
@@ -276,7 +195,7 @@ async def test_an_erased_aggregate_does_not_come_back(
     assert await copies(watching) == {other.id: 1}
 
 
-async def test_a_handler_that_fails_for_good_is_parked_alone_after_some_attempts(
+async def test_a_reaction_that_fails_for_good_is_parked_after_some_attempts_and_blocks_nobody(
     ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
 ) -> None:
     accounts = [sent.account() for _ in range(5)]
@@ -292,38 +211,112 @@ async def test_a_handler_that_fails_for_good_is_parked_alone_after_some_attempts
     for account in accounts:
         await sent.event(account)
     consumer = await ledger.consumer(pipe)
-    async with in_background(consumer.run):
-        await caught_up(pipe, ledger)
+    async with in_background(consumer.run, ledger.room(pipe).run):
+        await eventually(lambda: effects_are(watching, 4))
+        assert set(await copies(watching)) == {account.id for account in accounts}
+        [row] = await eventually(
+            lambda: watching.fetch("select reaction, reason, subject from cairn.dead_letters")
+        )
     handled = {account_id for account_id, _ in await effects(watching)}
     assert handled == {account.id for account in accounts} - {accounts[2].id}
-    assert set(await copies(watching)) == {account.id for account in accounts}
-    [row] = await watching.fetch("select reaction, reason, subject from cairn.dead_letters")
     assert row["reaction"] == "note_payment"
     assert row["reason"] == "handling it raised ZeroDivisionError"
     assert row["subject"] == accounts[2].id
-    assert attempts >= len(consumer_module.BACKOFF) + 2
+    assert attempts == waiting.MAX_FAILURES
+    assert await watching.fetchval("select count(*) from cairn.waiting") == 0
 
 
-async def test_a_handler_that_heals_loses_nothing(
+async def test_a_reaction_that_heals_acts_in_the_order_of_its_subject(
     ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
 ) -> None:
     failures = 3
+    acted: list[int] = []
 
-    async def fail(_: Event[Account]) -> None:
+    async def fail(event: Event[Account]) -> None:
         nonlocal failures
-        if failures:
+        if event.version == 1 and failures:
             failures -= 1
             raise ZeroDivisionError
+        acted.append(event.version)
 
     ledger.paid_hook = fail
-    accounts = [sent.account() for _ in range(4)]
-    for account in accounts:
-        await sent.event(account)
+    account = sent.account()
+    for version in range(1, 5):
+        await sent.event(account, version)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run, ledger.room(pipe).run):
+        await eventually(lambda: effects_are(watching, 4))
+    assert acted == [1, 2, 3, 4]
+    assert await watching.fetchval("select count(*) from cairn.dead_letters") == 0
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, asyncpg.InterfaceError])
+async def test_what_looks_like_a_lost_connection_and_is_none_is_the_reactions_fault(
+    ledger: Ledger,
+    pipe: Database,
+    sent: Sent,
+    watching: asyncpg.Connection,
+    error: type[Exception],
+) -> None:
+    """It would be tried for ever, with its topic waiting behind it."""
+    broken, behind = sent.account(), sent.account()
+
+    async def fail(event: Event[Account]) -> None:
+        if event.subject == broken.id:
+            raise error
+
+    ledger.paid_hook = fail
+    await sent.event(broken)
+    await sent.event(behind)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run, ledger.room(pipe).run):
+        await eventually(lambda: effects_are(watching, 1))
+        await eventually(lambda: watching.fetchval("select true from cairn.dead_letters"))
+
+
+async def test_a_value_that_does_not_fit_is_parked_without_further_attempts(
+    ledger: Ledger,
+    pipe: Database,
+    sent: Sent,
+    watching: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumer_module, "BACKOFF", (3600.0,))
+    account, behind = sent.account(), sent.account()
+    body = msgspec.json.encode(account).replace(b"{", b'{"unheard":1e400000,', 1)
+    envelope = ledger.event(account, ledger.change["PAID"])
+    headers = [(name, value.encode()) for name, value in envelope.headers().items()]
+    await sent.raw(body, headers, str(account.id).encode())
+    await sent.event(behind)
     consumer = await ledger.consumer(pipe)
     async with in_background(consumer.run):
         await caught_up(pipe, ledger)
-    assert len(await effects(watching)) == 4
-    assert await watching.fetchval("select count(*) from cairn.dead_letters") == 0
+    assert set(await copies(watching)) == {behind.id}
+    [row] = await watching.fetch("select reaction, reason, attempts from cairn.dead_letters")
+    assert tuple(row) == ("", "handling it raised NumericValueOutOfRangeError", 1)
+
+
+async def test_what_is_parked_is_counted_once_though_its_batch_is_done_again(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    class Greedy(Hearing):
+        async def apply(self, connection: Connection, events: Batch) -> None:
+            if len(events) > 1:
+                raise asyncpg.LockNotAvailableError
+            await super().apply(connection, events)
+
+    def counted() -> float:
+        labels = {"topic": ledger.accounts_topic.name}
+        return REGISTRY.get_sample_value("cairn_parked_total", labels) or 0
+
+    for _ in range(4):
+        await sent.event(sent.account())
+    await sent.raw(b"{", [], b"")
+    consumer = await ledger.consumer(pipe, hearing=Greedy)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+    assert await watching.fetchval("select count(*) from cairn.dead_letters") == 1
+    assert counted() == 1
 
 
 async def test_a_full_disk_parks_nothing(
