@@ -5,6 +5,7 @@ import asyncio
 from chassis.checks import check_step
 from chassis.checks.findings import Checked
 from chassis.operating import replay_step
+from chassis.owner_steps import recover_step, restate_step
 from chassis.preparation import prepare
 from chassis.rebuild_step import rebuild_step
 from chassis.service import Service
@@ -26,9 +27,11 @@ def steps_of(service: Service) -> list[Step[Settings]]:
             run=lambda settings, _: _prepare(service, settings),
         ),
         Step(name="serve", help="run it", run=lambda settings, _: service.serve(settings)),
+        restate_step(service),
+        recover_step(service),
         replay_step(service.name, service.handlers),
-        rebuild_step(service),
         check_step(lambda settings: _checked(service, settings)),
+        rebuild_step(service),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from opentelemetry.trace import SpanKind
@@ -37,15 +38,33 @@ class Busy(Refusal, code="busy", status=503):
     retry_after = 1
 
 
-class Gate:
-    """Lets a bounded number of commands in, and turns away what could not be served in time."""
+class AtStandstill(Refusal, code="unavailable", status=503):
+    """The service takes no commands at all; the message says why."""
 
-    def __init__(self, inside: int = CONCURRENT, waiting: int = WAITING_ROOM) -> None:
+    retry_after = 5
+
+
+class Gate:
+    """Lets a bounded number of commands in, and turns away what could not be served in time.
+
+    While `problem` gives a sentence, it lets nobody in.
+    """
+
+    def __init__(
+        self,
+        inside: int = CONCURRENT,
+        waiting: int = WAITING_ROOM,
+        *,
+        problem: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._problem = problem
         self._places = asyncio.Semaphore(inside)
         self._most = inside + waiting
         self._present = 0
 
     async def __aenter__(self) -> None:
+        if problem := self._problem():
+            raise AtStandstill(problem)
         if self._present >= self._most:
             raise Busy("Too many commands are waiting; try again in a moment.")
         self._present += 1

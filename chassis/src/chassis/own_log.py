@@ -90,11 +90,11 @@ def logged(record: Record) -> Logged | None:
 
 
 def newest_of(records: Iterable[Record]) -> dict[UUID, Logged]:
-    """Of each key the record that a reader would keep."""
+    """Of each key the record that a reader has kept: the first of its highest version."""
     newest: dict[UUID, Logged] = {}
     for record in records:
         said = logged(record)
-        if said and (said.id not in newest or newest[said.id].version <= said.version):
+        if said and (said.id not in newest or newest[said.id].version < said.version):
             newest[said.id] = said
     return newest
 

@@ -3,17 +3,21 @@
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from faststream.asgi import AsgiFastStream
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import health
+from chassis.aggregates import Aggregates
 from chassis.application import application
+from chassis.beats import Beats
 from chassis.commands import Commands
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.delivery import Deliveries, Sender
+from chassis.healing import Healer
 from chassis.hearing import Hearing
 from chassis.housekeeping import Housekeeping
 from chassis.http import CommandEndpoint, Gate
@@ -21,9 +25,11 @@ from chassis.identity import Assertions
 from chassis.logs import start_logs
 from chassis.measures import Measures
 from chassis.preparation import births
+from chassis.recovery import Derive
 from chassis.relay import Relay
 from chassis.serving import beside, serve
 from chassis.settings import Settings
+from chassis.standstill import Standstill
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry, stop_telemetry
 from chassis.topics import Topic
@@ -51,22 +57,30 @@ Job = Callable[[Running], Awaitable[None]]
 
 
 class Service:
-    """A service's parts, wired by its `main` module."""
+    """A service's parts, wired by its `main` module.
+
+    It `owns` an aggregate type for each topic that it publishes, parents before those that refer to
+    them. What it `derives` from its own aggregates is made anew, in a tenant, after a recovery.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         publishes: Sequence[Topic],
+        owns: Sequence[Aggregates[Any]],
         hears: Sequence[Topic],
         migrations: Path,
         commands: Commands,
         subscriptions: Subscriptions | None = None,
         deliveries: Deliveries | None = None,
         jobs: Sequence[Job] = (),
+        derives: Sequence[Derive] = (),
     ) -> None:
         self.name = name
         self.publishes = publishes
+        self.owns = owns
+        self.derives = derives
         self.hears = hears
         self.migrations = migrations
         self.commands = commands
@@ -76,6 +90,8 @@ class Service:
         heard = {topic.name for topic in hears}
         if heard != set(self.subscriptions.by_topic):
             raise ValueError(f"{name} subscribes to other topics than the catalogue says it hears")
+        if {topic.name for topic in publishes} != {each.topic for each in owns}:
+            raise ValueError(f"{name} owns other aggregates than the catalogue says it publishes")
 
     async def handlers(self, pipe: Database) -> dict[str, Hearing]:
         """What handles each topic's records. Raises NotPrepared."""
@@ -131,7 +147,23 @@ class _Process:
             pipe = await stack.enter_async_context(
                 Database.open(pipe_dsn, name=f"{service.name} pipe", size=10)
             )
-            relay = Relay(dsn=pipe_dsn, kafka=settings.kafka, service=service.name)
+            standstill = Standstill(pipe)
+            healer = Healer(
+                service=service.name,
+                owns=service.owns,
+                topics=service.publishes,
+                kafka=settings.kafka,
+                app=app,
+                pipe=pipe,
+                standstill=standstill,
+            )
+            beats = Beats(service.publishes, kafka=settings.kafka, database=pipe)
+            relay = Relay(
+                dsn=pipe_dsn,
+                kafka=settings.kafka,
+                service=service.name,
+                duties=[healer.run, beats.run],
+            )
             sender = Sender(service.deliveries, service=service.name, pipe=pipe, app=app)
             room = WaitingRoom(service.subscriptions, service=service.name, database=pipe)
 
@@ -141,18 +173,19 @@ class _Process:
                 room.wake()
 
             consumers = await self._consumers(pipe, after_commit)
-            self._open_routes(app, relay, sender, consumers)
+            self._open_routes(app, relay, sender, consumers, standstill)
             running = Running(service.name, app, pipe, relay)
+            work = (
+                relay.run,
+                sender.run,
+                room.run,
+                Housekeeping(pipe).run,
+                Measures(pipe).run,
+                *(consumer.run for consumer in consumers),
+                *(_bound(job, running) for job in service.jobs),
+            )
             await stack.enter_async_context(
-                beside(
-                    relay.run,
-                    sender.run,
-                    room.run,
-                    Housekeeping(pipe).run,
-                    Measures(pipe).run,
-                    *(consumer.run for consumer in consumers),
-                    *(_bound(job, running) for job in service.jobs),
-                )
+                beside(lambda: standstill.run(healer.glance, lambda: beside(*work)))
             )
             yield
 
@@ -171,9 +204,14 @@ class _Process:
         ]
 
     def _open_routes(
-        self, app: Database, relay: Relay, sender: Sender, consumers: Sequence[Consumer]
+        self,
+        app: Database,
+        relay: Relay,
+        sender: Sender,
+        consumers: Sequence[Consumer],
+        standstill: Standstill,
     ) -> None:
-        gate = Gate()
+        gate = Gate(problem=lambda: standstill.problem)
         assertions = Assertions(self._settings.command_key.get_secret_value())
         for name, command in self._service.commands.by_name.items():
             self._routes[f"command {name}"] = CommandEndpoint(
@@ -186,7 +224,11 @@ class _Process:
                 gate=gate,
             )
         self._routes["ready"] = health.readiness(
-            [health.database_answers(app), *(_progress(consumer) for consumer in consumers)]
+            [
+                health.database_answers(app),
+                _standing(standstill),
+                *(_progress(consumer, standstill) for consumer in consumers),
+            ]
         )
 
 
@@ -194,8 +236,15 @@ def _bound(job: Job, running: Running) -> Callable[[], Awaitable[None]]:
     return lambda: job(running)
 
 
-def _progress(consumer: Consumer) -> health.Problem:
+def _standing(standstill: Standstill) -> health.Problem:
     async def problem() -> str | None:
-        return consumer.problem
+        return standstill.problem
+
+    return problem
+
+
+def _progress(consumer: Consumer, standstill: Standstill) -> health.Problem:
+    async def problem() -> str | None:
+        return None if standstill.problem else consumer.problem
 
     return problem

@@ -6,11 +6,13 @@ from chassis.service import Service
 from contracts.catalogue import topics_heard_by, topics_of
 from profiles.commands import commands
 from profiles.reactions import hears
+from profiles.store import erasures, organisations, people, sites
 from profiles.watch import watch_erasures
 
 service = Service(
     "profiles",
     publishes=topics_of("profiles"),
+    owns=[organisations, sites, people, erasures],
     hears=topics_heard_by("profiles"),
     migrations=Path(__file__).parent / "migrations",
     commands=commands,

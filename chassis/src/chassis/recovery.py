@@ -1,0 +1,158 @@
+"""Recovery: a database that is older than its log takes back what it lacks.
+
+That is so after a backup was restored, or a standby took over that had not got everything. The body
+of an event is the aggregate's whole state, so the log has the newest of all that was published.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from aiokafka import TopicPartition
+
+from chassis import own_log, taking_back
+from chassis.aggregates import Aggregates
+from chassis.database import Connection, Database, enter_tenant, leave_tenant, server_settings
+from chassis.ids import new_id
+from chassis.own_places import OwnPlaces
+from chassis.topics import Topic
+from chassis.unit import Cause, Unit
+
+ALONE_WITHIN = 15.0  # seconds for the relay of a service that stands still to give its lock up
+
+Derive = Callable[[Unit], Awaitable[None]]  # makes what follows from a tenant's aggregates anew
+
+
+class AtWork(Exception):  # noqa: N818
+    """The service's relay leads: nothing stands still, or something was not stopped."""
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """What of each topic was taken back, in how many organisations."""
+
+    organisations: int
+    states: dict[str, int]
+    erased: dict[str, int]
+
+
+async def recover(
+    *,
+    service: str,
+    owns: Sequence[Aggregates[Any]],
+    topics: Sequence[Topic],
+    derives: Sequence[Derive],
+    kafka: str,
+    pipe_dsn: str,
+) -> Recovered:
+    """Take back what the log has newer than the database; the service stands still meanwhile.
+
+    Each organisation is one transaction. It may be run again, and goes on after what was done.
+    Raises AtWork, and taking_back.Contradiction.
+    """
+    async with (
+        _alone(pipe_dsn, service),
+        Database.open(pipe_dsn, name=f"{service} recover", size=2) as pipe,
+    ):
+        await _stand_still(pipe, service)
+        places = OwnPlaces(pipe)
+        ends = await _find(pipe, places, service, owns, topics, kafka)
+        states: Counter[str] = Counter()
+        erased: Counter[str] = Counter()
+        organisations = await _concerned(pipe)
+        for organisation_id in organisations:
+            async with pipe.transaction() as connection:
+                await enter_tenant(connection, organisation_id, role=f"{service}_app")
+                found = await taking_back.take_back(connection, organisation_id, owns)
+                await _derive(connection, service, organisation_id, derives)
+                await leave_tenant(connection)
+            states += found.states
+            erased += found.erased
+        await places.keep(ends)
+        await _go_on(pipe)
+    return Recovered(organisations=len(organisations), states=dict(states), erased=dict(erased))
+
+
+@asynccontextmanager
+async def _alone(pipe_dsn: str, service: str) -> AsyncGenerator[None]:
+    """Hold the relay's lock, so that nobody publishes or heals meanwhile."""
+    lock = await asyncpg.connect(pipe_dsn, server_settings=server_settings(f"{service} recover"))
+    try:
+        try:
+            async with asyncio.timeout(ALONE_WITHIN):
+                while not await lock.fetchval(
+                    "select pg_try_advisory_lock(hashtext('cairn relay'))"
+                ):
+                    await asyncio.sleep(0.2)
+        except TimeoutError:
+            raise AtWork(
+                f"{service} is at work: its relay publishes. Stop all its instances, and run"
+                " this again."
+            ) from None
+        yield
+    finally:
+        await lock.close(timeout=2)
+
+
+async def _stand_still(pipe: Database, service: str) -> None:
+    """No instance begins to work on what is taken back in part."""
+    async with pipe.connection() as connection:
+        await connection.execute(
+            "insert into cairn.standstill (reason) values ($1) on conflict do nothing",
+            f"What the database lacks is taken back from the log. Where `python -m {service}"
+            " recover` was interrupted, run it again.",
+        )
+
+
+async def _go_on(pipe: Database) -> None:
+    async with pipe.connection() as connection:
+        await connection.execute("delete from cairn.standstill")
+
+
+async def _find(
+    pipe: Database,
+    places: OwnPlaces,
+    service: str,
+    owns: Sequence[Aggregates[Any]],
+    topics: Sequence[Topic],
+    kafka: str,
+) -> dict[TopicPartition, int]:
+    """Lay out what the log has newer, from its beginning; returns where it ended."""
+    by_topic = {each.topic: each for each in owns}
+    async with own_log.opened(kafka, topics, client_id=f"{service}-recover") as consumer:
+        await places.seek(consumer)
+        ends = await consumer.end_offsets(own_log.partitions_of(topics))
+        for partition, end in ends.items():
+            await consumer.seek_to_beginning(partition)
+            async for records in own_log.records_until(consumer, partition, end):
+                async with pipe.connection() as connection:
+                    newest = own_log.newest_of(records).values()
+                    compared = await own_log.compare(connection, by_topic[partition.topic], newest)
+                    newer = [each.logged for each in compared if each.logged.version > each.owned]
+                    await taking_back.lay_out(connection, partition.topic, newer)
+        return ends
+
+
+async def _concerned(pipe: Database) -> list[UUID]:
+    async with pipe.connection() as connection:
+        rows = await connection.fetch("select distinct organisation_id from cairn.recovered")
+    return [row["organisation_id"] for row in rows]
+
+
+async def _derive(
+    connection: Connection, service: str, organisation_id: UUID, derives: Sequence[Derive]
+) -> None:
+    cause = new_id()
+    unit = Unit(
+        connection,
+        service=service,
+        organisation_id=organisation_id,
+        cause=Cause(causation_id=cause, correlation_id=cause, actor=f"service:{service}"),
+    )
+    for derive in derives:
+        await derive(unit)
+    await unit.flush()
