@@ -13,6 +13,7 @@ from contracts.profiles import PERSON, Person, PersonChange
 from contracts.sessions import SESSION
 from support.api import Api
 from support.canaries import LISTS_OF_A_PERSON, WORDS_OF_A_PERSON
+from support.erasing import texts
 from support.harness import happened
 from support.ledger import producing
 from support.organisation import Organisation, mentee, mentor, slot, uuid_of
@@ -23,18 +24,6 @@ from support.waiting import eventually
 
 SERVICES = ("profiles", "matching", "sessions", "notifications", "gateway")
 PARTNER = "partner"  # whose words are no canaries, but for those about her
-
-COLUMNS = """
-    select n.nspname || '.' || c.relname as table,
-        string_agg(case when a.atttypid = 'bytea'::regtype
-                        then format('encode(%I, ''escape'')', a.attname)
-                        else format('%I::text', a.attname) end, ', ') as columns
-    from pg_class c
-    join pg_namespace n on n.oid = c.relnamespace
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema')
-    group by 1
-"""
 
 
 @dataclass
@@ -204,13 +193,9 @@ class Farewell:
         for service in SERVICES:
             database = await self.platform.database(service)
             try:
-                for table in await database.fetch(COLUMNS):
-                    rows = await database.fetch(
-                        f"select concat_ws(' ', {table['columns']}) as text from {table['table']}"
-                    )
-                    hits = {hit for row in rows for hit in pattern.findall(row["text"])}
-                    if hits:
-                        found[f"{service} {table['table']}"] = sorted(hits)
+                for table, text in (await texts(database)).items():
+                    if hits := set(pattern.findall(text)):
+                        found[f"{service} {table}"] = sorted(hits)
             finally:
                 await database.close()
         return found

@@ -49,7 +49,7 @@ class Told:
     type: str
     version: int
     causation_id: UUID
-    state: dict[str, Any]
+    state: dict[str, Any]  # empty: a tombstone
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,35 @@ def happened(
     )
 
 
-def _told(headers: bytes, body: bytes) -> Told:
+def erased(topic: str, subject: UUID, organisation_id: UUID, version: int) -> Heard:
+    """The record that says that an aggregate of another service was erased."""
+    envelope = Envelope(
+        id=new_id(),
+        source=topic.partition(".")[0],
+        type=f"{topic}.erased",
+        subject=subject,
+        time=datetime.now(UTC),
+        organisation_id=organisation_id,
+        version=version,
+        actor="service:elsewhere",
+        causation_id=new_id(),
+        correlation_id=new_id(),
+    )
+    return Heard(
+        topic=topic,
+        key=str(subject).encode(),
+        value=None,
+        headers=[(name, text.encode()) for name, text in envelope.headers().items()],
+    )
+
+
+def _told(headers: bytes, body: bytes | None) -> Told:
     named: dict[str, str] = msgspec.json.decode(headers)
     return Told(
         type=named["ce_type"],
         version=int(named["ce_version"]),
         causation_id=UUID(named["ce_causationid"]),
-        state=msgspec.json.decode(body),
+        state={} if body is None else msgspec.json.decode(body),
     )
 
 

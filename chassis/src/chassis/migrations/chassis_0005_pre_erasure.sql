@@ -29,12 +29,12 @@ revoke execute on function cairn.forget_parked(uuid) from public;
 grant execute on function cairn.forget_parked(uuid) to cairn_app, cairn_pipe;
 
 -- A record that comes late and names somebody or something erased is not parked: nothing could be done
--- with it that may be done.
+-- with it that may be done. But for erasures themselves, which say nothing of anybody but the id.
 create function cairn.refuse_erased() returns trigger
 language plpgsql
 as $$
 begin
-    if exists (
+    if new.topic not like '%.erasure' and exists (
         select from cairn.graves
         where graves.organisation_id = new.organisation_id
           and graves.subject in (
