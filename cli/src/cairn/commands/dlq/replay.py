@@ -62,11 +62,11 @@ def replay(
     json
         Print what became of each as JSON.
     """
-    told = (platform or PlatformFile()).read()
     if bool(ids) == all_:
         raise Trouble("Say which: ids as `cairn dlq list` shows them, or --all.")
     if service and not all_:
         raise Trouble("--service goes with --all; an id says itself whose it is.")
+    told = (platform or PlatformFile()).read()
     letters = asyncio.run(_all(told, service)) if all_ else asyncio.run(find(told, ids))
     found = _handled_again(told, letters, force=force) + asyncio.run(_released(told, letters))
     if json:
