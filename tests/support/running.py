@@ -33,6 +33,11 @@ JSON = dict[str, Any]
 TESTS = Path(__file__).parents[1]
 
 
+def python_path() -> str:
+    """Where a program finds `support` besides what it finds anyway."""
+    return os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
 @dataclass
 class Starts:
     """What tests add to how programs are started.
@@ -49,8 +54,7 @@ class Starts:
         command = list(program.command)
         if self.planted and command[:2] == [sys.executable, "-m"]:
             command[2:2] = ["support.planted"]
-            path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
-            environment |= {"PLANTED": self.planted, "PYTHONPATH": path}
+            environment |= {"PLANTED": self.planted, "PYTHONPATH": python_path()}
         return replace(program, command=command, environment=environment)
 
 
