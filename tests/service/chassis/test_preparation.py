@@ -12,7 +12,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis.database import Database
 from chassis.migrations import CHASSIS
-from chassis.births import NotPrepared, births
+from chassis.preparation import births
+from chassis.births import NotPrepared
 from chassis.topics import SETTINGS, WrongPartitions, ensure_topics
 from support.databases import ServiceDatabase
 from support.ledger import MIGRATIONS, Ledger, Topic, superuser
