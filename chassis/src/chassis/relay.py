@@ -7,6 +7,7 @@ remembered position, since rows become visible in another order than their numbe
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from opentelemetry import propagate
 from opentelemetry.trace import Span, SpanKind
 
 from chassis import faults, metrics, telemetry
+from chassis.batches import MAX_BATCH, Batches, Headers
 from chassis.database import COMMAND_TIMEOUT, TRANSIENT, prepare_connection, server_settings
 from chassis.doorbell import Doorbell
 from chassis.logs import logger
@@ -32,7 +34,14 @@ BULK_BATCH = 200  # small, so that a tap never waits long behind an import
 SIGN_OF_LIFE = 1.0  # seconds between our statements on the lock's session while we wait for Kafka
 SILENCE = 5.0  # seconds without one after which the server ends that session: we were paused
 PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay
-MAX_RECORD = 1024 * 1024  # bytes; the topics' max.message.bytes
+# A plan is kept, and made while the outbox is all but empty: it would read the whole of a backlog
+# for every few rows. And no deletion need wait for the disk: what is lost of them, which are the
+# last ones, is published again.
+SESSION = {
+    "idle_session_timeout": str(int(SILENCE * 1000)),
+    "enable_seqscan": "off",
+    "synchronous_commit": "off",
+}
 MOST_COUNTED = 10_000  # waiting events, so that counting them never holds up those who wait
 
 log = logger("chassis.relay")
@@ -112,8 +121,7 @@ class Relay:
         lock = await asyncpg.connect(
             self._dsn,
             command_timeout=COMMAND_TIMEOUT,
-            server_settings=server_settings(f"{self._service} relay")
-            | {"idle_session_timeout": str(int(SILENCE * 1000))},
+            server_settings=server_settings(f"{self._service} relay") | SESSION,
         )
         await prepare_connection(lock)
         lost = asyncio.Event()
@@ -139,8 +147,8 @@ class Relay:
             client_id=f"{self._service}-relay",
             enable_idempotence=True,
             acks="all",
-            max_request_size=MAX_RECORD,
-            compression_type="lz4",
+            max_batch_size=MAX_BATCH,
+            compression_type="zstd",
         )
         try:
             await _measure(lock)  # of what waits, nothing else tells while Kafka is away
@@ -179,8 +187,8 @@ class Relay:
             [row["position"] for row in published],
         )
         faults.point("R5")
-        for row in published:
-            metrics.RELAYED.labels(row["topic"]).inc()
+        for topic, count in Counter(row["topic"] for row in published).items():
+            metrics.RELAYED.labels(topic).inc(count)
         for position, reason in refused.items():
             log.error("an event was parked in the outbox", position=position, reason=reason)
             await lock.execute(
@@ -197,42 +205,40 @@ async def _send(
     What is too large for every topic is seen before it is sent. A broker refuses whole batches, the
     innocent too, and later ones of their keys may have gone through: that is raised, and all stay.
     """
-    sent: list[tuple[Record, asyncio.Future[Any], Span | None]] = []
+    batches = Batches(producer)
+    published: list[Record] = []
     refused: dict[int, str] = {}
     stuck: set[tuple[str, Any]] = set()
+    spans: list[Span] = []
     for row in rows:
-        if (row["topic"], row["key"]) in stuck:
+        topic, key = row["topic"], row["key"]
+        if stuck and (topic, key) in stuck:
             continue
         headers, span = _headers(row)
         try:
-            future = await producer.send(
-                row["topic"],
-                row["body"],
-                key=str(row["key"]).encode(),
-                headers=[(name, value.encode()) for name, value in headers.items()],
-            )
+            await batches.add(topic, str(key).encode(), row["body"], headers)
         except MessageSizeTooLargeError as error:
             refused[row["position"]] = type(error).__name__
-            stuck.add((row["topic"], row["key"]))
+            stuck.add((topic, key))
         else:
-            sent.append((row, future, span))
+            published.append(row)
+            if span is not None:
+                spans.append(span)
+    await batches.send()
     faults.point("R3")
-    outcomes = await asyncio.gather(*(future for _, future, _ in sent), return_exceptions=True)
-    published: list[Record] = []
-    for (row, _, span), outcome in zip(sent, outcomes, strict=True):
-        if span is not None:
+    try:
+        await batches.acknowledged()
+    finally:
+        for span in spans:
             span.end()
-        if isinstance(outcome, BaseException):
-            raise outcome
-        published.append(row)
     return published, refused
 
 
-def _headers(row: Record) -> tuple[dict[str, str], Span | None]:
+def _headers(row: Record) -> tuple[Headers, Span | None]:
     """The record's headers; a traced event travels on as a child of its own `send` span."""
     headers: dict[str, str] = msgspec.json.decode(row["headers"])
     if not headers.get("traceparent", "").endswith(("-01", "-03")):
-        return headers, None
+        return _encoded(headers), None
     span = telemetry.tracer().start_span(
         f"send {row['topic']}",
         context=propagate.extract(headers),
@@ -245,7 +251,11 @@ def _headers(row: Record) -> tuple[dict[str, str], Span | None]:
             telemetry.EVENT_ID: headers["ce_id"],
         },
     )
-    return headers | telemetry.carrier_of(span), span
+    return _encoded(headers | telemetry.carrier_of(span)), span
+
+
+def _encoded(headers: dict[str, str]) -> Headers:
+    return [(name, value.encode()) for name, value in headers.items()]
 
 
 async def _measure(lock: asyncpg.Connection) -> None:
