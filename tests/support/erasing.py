@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -32,6 +33,15 @@ async def texts(database: asyncpg.Connection) -> dict[str, str]:
         )
         found[table["table"]] = "\n".join(row["text"] for row in rows)
     return found
+
+
+async def holding(postgres: str, service: str, word: str) -> list[str]:
+    """Which tables of a service have a word. `postgres` is the superuser's address."""
+    database = await asyncpg.connect(urlsplit(postgres)._replace(path=f"/{service}").geturl())
+    try:
+        return [table for table, text in (await texts(database)).items() if word in text]
+    finally:
+        await database.close()
 
 
 class Told:
