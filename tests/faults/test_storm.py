@@ -20,7 +20,7 @@ from support.running import RunningPlatform
 pytestmark = pytest.mark.platform
 
 VICTIMS = ("profiles", "matching", "sessions", "notifications", "projector")
-LONGEST_PAUSE = 3.0  # seconds between two kills
+LONGEST_PAUSE = 1.5  # seconds between two kills
 WEATHER = {"kafka": signal.SIGKILL, "postgres": signal.SIGQUIT}  # strikes once in so many rounds:
 ROUNDS = 8
 
