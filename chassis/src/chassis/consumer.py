@@ -24,7 +24,12 @@ from chassis.parking import Parked, park, tell
 from chassis.positions import OutOfStep, Positions, Stopped, check
 from chassis.topic_ids import LogId, log_id
 
-MAX_RECORDS = 500
+MAX_RECORDS = 500  # in a turn
+FIRST_RECORDS = 50  # in the first one, while it is not known how long they take
+LONGEST_TURN = 2.0  # seconds, roughly: so that progress and lag are told, and we stay in the group
+SESSION = 10_000  # milliseconds of silence after which the group gives our partitions to others
+HEARTBEAT = 3_000  # milliseconds
+MAX_POLL_INTERVAL = 300_000  # milliseconds between turns after which we leave the group
 BACKOFF = (0.1, 0.5, 2.0)  # seconds before each further attempt at a record
 PATIENCE = 15.0  # seconds behind the log without progress, before the consumer counts as stuck
 MONITOR_EVERY = 5.0  # seconds between commits of group offsets
@@ -93,8 +98,10 @@ class Consumer(ConsumerRebalanceListener):
         self._at: dict[TopicPartition, int] = {}  # where we read on, by our own seek or commit
         self._unseeked: set[TopicPartition] = set()
         self._log: LogId | None = None  # that we read, by the last look
+        self._most = FIRST_RECORDS
         self._assigned = False
         self._stopped: str | None = None
+        self.records = 0  # that were handled since the start
         self._progressed = time.monotonic()
         self._compared = time.monotonic()
 
@@ -169,8 +176,9 @@ class Consumer(ConsumerRebalanceListener):
             enable_auto_commit=False,
             auto_offset_reset="none",
             isolation_level="read_committed",
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=3_000,
+            session_timeout_ms=SESSION,
+            heartbeat_interval_ms=HEARTBEAT,
+            max_poll_interval_ms=MAX_POLL_INTERVAL,
             fetch_max_wait_ms=500,
             metadata_max_age_ms=60_000,
         )
@@ -259,18 +267,22 @@ class Consumer(ConsumerRebalanceListener):
             return
         pending = set(self._at)  # an error at one partition may take what others were about to give
         try:
-            batches = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=MAX_RECORDS)
+            batches = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=self._most)
             pending = set(batches)
+            began = time.monotonic()
             for partition, records in batches.items():
                 faults.point("K1")
                 with metrics.HANDLER_SECONDS.labels(self.topic).time():
                     await self._handle(partition, records)
                 pending.discard(partition)
+                self.records += len(records)
                 self._progressed = time.monotonic()
                 self._after_commit()
         finally:
             # What was fetched and not handled is lost to this process: it is read again.
             self._unseeked |= pending & set(self._at)
+        count = sum(map(len, batches.values()))
+        self._most = _suited(count, self._most, time.monotonic() - began)
         lag = self._lag()
         if not lag:  # there is nothing to make progress with
             self._progressed = time.monotonic()
@@ -369,3 +381,10 @@ class Consumer(ConsumerRebalanceListener):
             with contextlib.suppress(KafkaError, IllegalStateError):
                 if self._at:
                     await self._kafka.commit(dict(self._at))
+
+
+def _suited(count: int, most: int, took: float) -> int:
+    """How many records the next turn may take, when the last one took so many in so long."""
+    if took > LONGEST_TURN:
+        return max(1, int(count * LONGEST_TURN / took))
+    return min(MAX_RECORDS, 2 * most) if count == most else most

@@ -7,7 +7,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.consumer import Consumer, Handler
 from chassis.database import Connection, Database
-from chassis.events import Record
 from chassis.positions import Positions
 from chassis.topics import Topic
 
@@ -31,7 +30,6 @@ class Rereader(Consumer):
             positions=BESIDE,
         )
         self._partitions = [TopicPartition(topic.name, each) for each in range(topic.partitions)]
-        self.records = 0  # that were handled
 
     def _client(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
@@ -46,12 +44,6 @@ class Rereader(Consumer):
         await self._kafka.start()
         self._kafka.assign(self._partitions)
         await self.on_partitions_assigned(self._partitions)
-
-    async def _commit(
-        self, partition: TopicPartition, records: Sequence[Record], *, last: bool = False
-    ) -> None:
-        await super()._commit(partition, records, last=last)
-        self.records += len(records)
 
 
 async def begin(owner: asyncpg.Connection, topics: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""When a position no longer fits the log: the consumer stops, says what to run, and that mends it."""
+"""Positions that no longer fit the log: the consumer stops, says what to run, and that mends it."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -317,7 +317,7 @@ async def test_one_rebuild_of_a_topic_at_a_time(ledger: Ledger, log: Log) -> Non
     await log.says(log.account())
     outcomes = await asyncio.gather(rebuilt(ledger), rebuilt(ledger), return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["CannotRebuild", "Rebuilt"]
-    assert "is under way" in str([each for each in outcomes if isinstance(each, Exception)][0])
+    assert "is under way" in str(next(each for each in outcomes if isinstance(each, Exception)))
 
 
 async def test_copies_are_not_erased_by_a_log_that_has_nothing(
