@@ -15,6 +15,7 @@ from support.harness import happened
 from support.ledger import producing
 from support.letters import invitation_in, letters_to
 from support.organisation import Organisation, mentee, mentor, slot, uuid_of
+from support.owners import owned
 from support.people import person
 from support.running import JSON, RunningPlatform
 from support.subscribers import heard
@@ -219,6 +220,7 @@ class Canaries:
             record.value.replace(b'"active"', f'{{"{self.word("standing")}": 1}}'.encode()),
             record.value.replace(b'"capacity":0', b'"capacity":1099511627776'),
         )
+        await owned(self.platform, record)
         async with producing(self.platform.settings.kafka) as producer:
             for body in bodies:
                 await producer.send_and_wait(

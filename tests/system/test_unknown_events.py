@@ -20,6 +20,7 @@ from support.command_line import cairn
 from support.harness import Heard, happened
 from support.ledger import producing
 from support.organisation import Organisation, mentee, mentor, slot, uuid_of
+from support.owners import owned
 from support.running import JSON, RunningPlatform
 from support.subscribers import heard, parked
 from support.waiting import eventually
@@ -32,6 +33,14 @@ class NewerChange(StrEnum):
 
     SECONDED = "profiles.person.seconded"
     REKINDLED = "matching.pairing.rekindled"
+
+
+async def tell(
+    platform: RunningPlatform, producer: AIOKafkaProducer, record: Heard
+) -> RecordMetadata:
+    """Publish what the owner, of a newer version than ours, has in its database."""
+    await owned(platform, record)
+    return await publish(producer, record)
 
 
 async def publish(producer: AIOKafkaProducer, record: Heard) -> RecordMetadata:
@@ -78,8 +87,8 @@ async def test_what_is_new_is_taken_as_state(platform: RunningPlatform) -> None:
         visibility="friends",
     )
     async with producing(platform.settings.kafka) as producer:
-        await publish(producer, happened(PersonChange.JOINED, someone))
-        record = await publish(producer, newer)
+        await tell(platform, producer, happened(PersonChange.JOINED, someone))
+        record = await tell(platform, producer, newer)
     await heard(platform, record)
 
     assert await parked(platform, record) == {}
@@ -108,10 +117,12 @@ async def test_nobody_reacts_to_what_is_new(platform: RunningPlatform) -> None:
     pairing_id = f"Pairing:{pairing.id}"
 
     async with producing(platform.settings.kafka) as producer:
-        record = await publish(producer, happened(PairingChange.PROPOSED, pairing))
+        record = await tell(platform, producer, happened(PairingChange.PROPOSED, pairing))
         await heard(platform, record)
         before = await skipped(platform, "notifications", PAIRING)
-        record = await publish(producer, happened(NewerChange.REKINDLED, active, version=2))
+        record = await publish(
+            platform, producer, happened(NewerChange.REKINDLED, active, version=2)
+        )
         await heard(platform, record)
         assert await skipped(platform, "notifications", PAIRING) == before + 1
 
@@ -121,7 +132,7 @@ async def test_nobody_reacts_to_what_is_new(platform: RunningPlatform) -> None:
         assert shown["node"] == {"status": "ACTIVE"}
         assert (await copy_of(platform, "sessions", "pairings", pairing.id))["status"] == "active"
         await ben.done("bookSession", pairingId=pairing_id, topic="Now we may", **slot(days=2))
-        await publish(producer, happened(PairingChange.PAUSED, paused, version=3))
+        await tell(platform, producer, happened(PairingChange.PAUSED, paused, version=3))
 
     async def told() -> list[str] | None:
         query = "{ viewer { notifications { edges { node { kind } } } } }"
@@ -194,7 +205,8 @@ async def test_poison_is_put_aside_and_the_rest_flows_on(platform: RunningPlatfo
     aside: list[RecordMetadata] = []
     behind: list[RecordMetadata] = []
     sound = [
-        people.person("Ines", "Almeida", organisation_id=tenant.id, id=new_id()) for _ in poison
+        people.person(f"Ines {number}", "Almeida", organisation_id=tenant.id, id=new_id())
+        for number in range(len(poison))
     ]
     producer = AIOKafkaProducer(
         bootstrap_servers=platform.settings.kafka,
@@ -204,7 +216,7 @@ async def test_poison_is_put_aside_and_the_rest_flows_on(platform: RunningPlatfo
     async with producer:
         for (record, _), someone in zip(poison, sound, strict=True):
             aside.append(await publish(producer, record))
-            behind.append(await publish(producer, happened(PersonChange.JOINED, someone)))
+            behind.append(await tell(platform, producer, happened(PersonChange.JOINED, someone)))
     await heard(platform, behind[-1])
 
     for record, (_, reason) in zip(aside, poison, strict=True):
@@ -226,8 +238,8 @@ async def test_what_only_one_cannot_handle_is_put_aside_there(platform: RunningP
     huge = people.person("Ines", "Almeida", organisation_id=tenant.id, capacity=2**40)
     behind = people.person("Rui", "Reis", organisation_id=tenant.id)
     async with producing(platform.settings.kafka) as producer:
-        record = await publish(producer, happened(PersonChange.JOINED, huge))
-        last = await publish(producer, happened(PersonChange.JOINED, behind))
+        record = await tell(platform, producer, happened(PersonChange.JOINED, huge))
+        last = await tell(platform, producer, happened(PersonChange.JOINED, behind))
     await heard(platform, last)
     reason = "projecting it raised NumericValueOutOfRangeError"
     assert await parked(platform, record) == {"gateway": reason}
