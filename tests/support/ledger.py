@@ -81,11 +81,13 @@ class Topic:
 class Ledger:
     """The service under test. `dsn` gives its database, `kafka` the broker."""
 
-    def __init__(self, dsn: ServiceDatabase, kafka: str) -> None:
+    def __init__(
+        self, dsn: ServiceDatabase, kafka: str, *, name: str = "", partitions: int = 3
+    ) -> None:
         self.dsn = dsn
         self.kafka = kafka
-        name = f"ledger{uuid4().hex[:8]}"
-        self.accounts_topic = Topic(f"{name}.account")
+        name = name or f"ledger{uuid4().hex[:8]}"
+        self.accounts_topic = Topic(f"{name}.account", partitions)
         self.owners_topic = Topic(f"{name}.owner")
         self.change: Any = StrEnum(
             "AccountChange",

@@ -34,6 +34,16 @@ class Sent:
             **changes,
         )
 
+    async def owns(self, watching: asyncpg.Connection, organisation_id: UUID) -> None:
+        """Have the owner be there already, in that tenant: no reaction has to wait."""
+        owner = Owner(id=self.owner, organisation_id=organisation_id, name="Ada")
+        await watching.execute(
+            "insert into owner_copies values ($1, $2, 1, $3)",
+            organisation_id,
+            self.owner,
+            msgspec.json.encode(owner).decode(),
+        )
+
     async def event(
         self, account: Account, version: int = 1, word: str = "paid", **envelope: Any
     ) -> None:
@@ -61,15 +71,8 @@ class Sent:
 async def sent_for(
     ledger: Ledger, producer: AIOKafkaProducer, watching: asyncpg.Connection
 ) -> Sent:
-    """The owner of every account is there already, so no reaction has to wait."""
     sent = Sent(ledger, producer)
-    owner = Owner(id=sent.owner, organisation_id=ORGANISATION, name="Ada")
-    await watching.execute(
-        "insert into owner_copies values ($1, $2, 1, $3)",
-        ORGANISATION,
-        sent.owner,
-        msgspec.json.encode(owner).decode(),
-    )
+    await sent.owns(watching, ORGANISATION)
     return sent
 
 
