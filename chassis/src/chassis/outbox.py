@@ -37,10 +37,7 @@ async def put(
         """
         insert into cairn.outbox (organisation_id, lane, topic, key, headers, body)
         select $1,
-               case when exists (select from cairn.outbox behind
-                                 where behind.topic = event.topic and behind.key = event.key
-                                   and behind.lane = 1)
-                    then 1 else $2 end,
+               case when $2 = 1 or cairn.is_behind(event.topic, event.key) then 1 else 0 end,
                event.topic, event.key, event.headers, event.body
         from unnest($3::text[], $4::uuid[], $5::jsonb[], $6::bytea[])
              with ordinality as event (topic, key, headers, body, place)
