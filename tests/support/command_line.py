@@ -11,7 +11,7 @@ import msgspec
 
 from support.running import RunningPlatform
 
-WITHIN = 60.0  # seconds
+WITHIN = 240.0  # seconds
 
 
 @dataclass(frozen=True)

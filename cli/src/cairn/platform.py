@@ -1,13 +1,15 @@
 """The platform file: what operators' commands know of a platform, its secrets included.
 
-It is TOML, and its fields are those of `Platform`; docs/operating.md shows one.
+It is TOML, and its fields are those of `Platform`; docs/operating.md shows one. `${NAME}` in it
+stands for a variable of the environment, so that it need not hold the secrets itself.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from cyclopts import Parameter
@@ -22,6 +24,8 @@ SERVICES = tuple(dict.fromkeys(topic.publisher for topic in TOPICS.values()))
 PROCESSES = (*SERVICES, GATEWAY, PROJECTOR)
 WITH_DATABASE = (*SERVICES, GATEWAY)
 NEEDED = ("CAIRN_DATABASE_PIPE", "CAIRN_DATABASE_APP")  # of every process
+SECRETS = (*NEEDED, "CAIRN_DATABASE_OWNER", "CAIRN_COMMAND_KEY")
+_NAMED = re.compile(r"\$\{(\w+)\}")
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,10 +78,25 @@ def _find(folder: Path) -> Path:
     )
 
 
-def read(path: Path) -> Platform:
-    """Raises Trouble."""
+def read(path: Path, around: Mapping[str, str] = os.environ) -> Platform:
+    """Raises Trouble. `around` is the environment whose variables it names."""
+    platform = _filled_in(_read(path), path, around)
+    if lacking := _lacking(platform):
+        raise Trouble(f"The platform file {path} lacks {', '.join(lacking)}.")
+    return platform
+
+
+def holds_secrets(path: Path) -> bool:
+    """Whether some secret is in the file itself. Raises Trouble."""
+    platform = _read(path)
+    told = (platform.environment, *(each.environment for each in platform.processes.values()))
+    secrets = [each[name] for each in told for name in SECRETS if name in each]
+    return not all(_NAMED.fullmatch(secret) for secret in secrets)
+
+
+def _read(path: Path) -> Platform:
     try:
-        platform = msgspec.toml.decode(path.read_bytes(), type=Platform)
+        return msgspec.toml.decode(path.read_bytes(), type=Platform)
     except OSError as error:
         raise Trouble(
             f"The platform file {path} cannot be read: {os.strerror(error.errno or 0)}."
@@ -86,9 +105,24 @@ def read(path: Path) -> Platform:
         # A parser's own words may quote a line, and lines have secrets in them.
         said = f": {error}" if isinstance(error, msgspec.ValidationError) else ", it is no TOML"
         raise Trouble(f"The platform file {path} cannot be used{said}.") from None
-    if lacking := _lacking(platform):
-        raise Trouble(f"The platform file {path} lacks {', '.join(lacking)}.")
-    return platform
+
+
+def _filled_in(platform: Platform, path: Path, around: Mapping[str, str]) -> Platform:
+    def value(named: re.Match[str]) -> str:
+        if named[1] not in around:
+            raise Trouble(f"The platform file {path} names ${named[1]}, which is not set.")
+        return around[named[1]]
+
+    def fill(part: Any) -> Any:
+        match part:
+            case str():
+                return _NAMED.sub(value, part)
+            case dict():
+                return {name: fill(each) for name, each in part.items()}
+            case _:
+                return part
+
+    return msgspec.convert(fill(msgspec.to_builtins(platform)), Platform)
 
 
 def _lacking(platform: Platform) -> list[str]:

@@ -7,7 +7,16 @@ import msgspec
 import pytest
 
 from cairn.app import app
-from cairn.platform import PROCESSES, Platform, PlatformFile, Process, encode, read, told
+from cairn.platform import (
+    PROCESSES,
+    Platform,
+    PlatformFile,
+    Process,
+    encode,
+    holds_secrets,
+    read,
+    told,
+)
 from cairn.steps import ask, stream
 from cairn.troubles import Trouble
 
@@ -58,6 +67,18 @@ def test_what_is_wrong_is_said_without_secrets(tmp_path: Path, content: str, say
         read(path)
     assert says in str(trouble.value)
     assert SECRET not in str(trouble.value)
+
+
+def test_it_may_name_variables_in_place_of_secrets(tmp_path: Path) -> None:
+    path = tmp_path / "p"
+    path.write_bytes(encode(platform("-c", "${GREETING}, you")).replace(DSN.encode(), b"${DSN}"))
+    found = read(path, {"DSN": DSN, "GREETING": "Hello"})
+    assert found == platform("-c", "${GREETING}, you")  # a command is as it is written
+    assert not holds_secrets(path)
+    with pytest.raises(Trouble, match=r"names \$DSN, which is not set"):
+        read(path, {})
+    path.write_bytes(encode(platform()))
+    assert holds_secrets(path)
 
 
 def test_a_setting_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -16,9 +16,18 @@ AT_ONCE = 3  # each is a program of its own
 
 async def check(platform: Platform) -> Iterable[Finding]:
     turns = asyncio.Semaphore(AT_ONCE)
-    found = await asyncio.gather(*(_check(platform, name, turns) for name in PROCESSES))
-    # The gateway's two processes look at the same database.
-    return dict.fromkeys(finding for findings in found for finding in findings)
+    found = await asyncio.gather(*(_check(platform, name, turns) for name in _unlike(platform)))
+    return [finding for findings in found for finding in findings]
+
+
+def _unlike(platform: Platform) -> list[str]:
+    """The processes, but one only of those that are told the same and would find the same."""
+    by_look: dict[object, str] = {}
+    for name in PROCESSES:
+        own = platform.environment_of(name).items()
+        look = frozenset((setting, value) for setting, value in own if setting != "CAIRN_PORT")
+        by_look.setdefault((*platform.processes[name].command, look), name)
+    return list(by_look.values())
 
 
 async def _check(platform: Platform, process: str, turns: asyncio.Semaphore) -> Iterable[Finding]:

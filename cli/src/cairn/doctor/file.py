@@ -4,7 +4,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from cairn.platform import PROCESSES, Platform
+from cairn.platform import PROCESSES, Platform, holds_secrets
 from chassis.checks.findings import Finding
 
 KEY = "CAIRN_COMMAND_KEY"
@@ -12,7 +12,7 @@ KEY = "CAIRN_COMMAND_KEY"
 
 def check(path: Path, platform: Platform) -> Iterable[Finding]:
     where = str(path)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and holds_secrets(path):
         yield Finding(
             level="wrong",
             where=where,
@@ -20,7 +20,7 @@ def check(path: Path, platform: Platform) -> Iterable[Finding]:
             remedy=f"chmod 600 {path}",
         )
     else:
-        yield Finding(level="ok", where=where, what="Only its owner may read it.")
+        yield Finding(level="ok", where=where, what="No secret in it can be read by others.")
     keys = {platform.environment_of(name).get(KEY) for name in PROCESSES}
     if len(keys) > 1:
         yield Finding(
