@@ -17,6 +17,8 @@ from support.waiting import eventually
 pytestmark = pytest.mark.platform
 
 NOTICED = 25.0  # seconds within which a program says that Kafka has fallen silent
+SILENT = 60.0  # seconds
+FROZEN = 15.0  # seconds
 ENDS = 10.0  # seconds within which a program ends when it is told to, whatever is frozen
 
 
@@ -37,12 +39,10 @@ async def test_the_broker_is_killed(
         fleet.over()
 
 
+@pytest.mark.long
 @pytest.mark.experiment("F7")
-@pytest.mark.parametrize(
-    "seconds", [pytest.param(20, id="20 s"), pytest.param(60, id="60 s", marks=pytest.mark.long)]
-)
 async def test_the_broker_falls_silent(
-    platform: RunningPlatform, experiment: Experiment, tmp_path: Path, seconds: int
+    platform: RunningPlatform, experiment: Experiment, tmp_path: Path
 ) -> None:
     """Commands are taken all the while; who waits for Kafka says so, and ends when told to."""
     async with under_load(platform, experiment, tmp_path) as fleet:
@@ -56,7 +56,7 @@ async def test_the_broker_falls_silent(
             if took > ENDS:
                 experiment.violations.append(f"I8 sessions took {took:.1f} s to end")
             await eventually(lambda: not_ready(platform, "notifications"), within=NOTICED)
-            await asyncio.sleep(max(0, seconds - (time.monotonic() - started)))
+            await asyncio.sleep(max(0, SILENT - (time.monotonic() - started)))
             await fleet.load.alone(people[0])
 
 
@@ -104,21 +104,27 @@ async def test_it_rains_on_connections(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path
 ) -> None:
     async with under_load(platform, experiment, tmp_path) as fleet:
-        ended = await rain(fleet, experiment.chance, seconds=float(os.environ.get("RAIN", "8")))
-        assert ended > 50
+        ended = await rain(fleet, experiment.chance, seconds=float(os.environ.get("RAIN", "5")))
+        assert ended > 20
         await worked(fleet, commands=20)
 
 
 @pytest.mark.long
 @pytest.mark.experiment("F10")
-@pytest.mark.parametrize("application", ["matching", "matching pipe", "matching relay"])
+@pytest.mark.parametrize("application", ["sessions", "sessions pipe", "sessions relay"])
 async def test_a_backend_is_frozen(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path, application: str
 ) -> None:
-    """Whoever waits for it gives up after a while; the others go on."""
+    """Whoever waits for it gives up after a while; commands are taken all the same.
+
+    The relay's backend holds the lock, and nothing but its own end frees it: events wait for that.
+    """
     async with under_load(platform, experiment, tmp_path) as fleet:
         await worked(fleet, commands=20)
         async with frozen_backend(fleet, application):
-            await worked(fleet, commands=100)
-            await asyncio.sleep(15)
+            started = time.monotonic()
+            people = fleet.load.mentors * 3
+            await asyncio.gather(*(fleet.load.alone(person) for person in people))
+            await asyncio.sleep(max(0, FROZEN - (time.monotonic() - started)))
+            await fleet.load.alone(people[0])
         await worked(fleet, commands=20)
