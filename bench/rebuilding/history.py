@@ -1,4 +1,4 @@
-"""A network's history, as the log would have it: people, pairings, sessions, goals, notifications."""
+"""The history of a network, as its log has it: people, pairings, sessions, goals, notifications."""
 
 import random
 from collections.abc import Iterator

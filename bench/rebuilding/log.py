@@ -1,6 +1,10 @@
-"""Filling the log quickly: batches of a partition each, built here, sent whole."""
+"""Filling the log quickly: batches of a partition each, built here, sent whole.
+
+`python -m bench.rebuilding.log <kafka> <events>` does it; the topics must be there.
+"""
 
 import asyncio
+import sys
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
@@ -8,6 +12,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaProducer
 
 from bench.rebuilding.history import events
+from chassis.ids import new_id
 
 IN_FLIGHT = 24  # batches
 
@@ -49,3 +54,7 @@ async def fill(kafka: str, count: int, organisation_id: UUID) -> None:
         await asyncio.gather(*sending.values())
     finally:
         await producer.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(fill(sys.argv[1], int(sys.argv[2]), new_id()))

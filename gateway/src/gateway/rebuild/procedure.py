@@ -76,7 +76,7 @@ async def rebuild(*, owner_dsn: str, pipe_dsn: str, kafka: str, tell: Tell) -> R
             ]
             async with beside(*(rereader.run for rereader in rereaders)):
                 await _catch_up(owner, kafka, rereaders, tell, began)
-                await _check(pipe_dsn, rereaders)
+                await _check(pipe_dsn)
                 await tables.analyze(owner)
                 switched_in = await _switch(owner, kafka)
         await _drop(owner)
@@ -109,18 +109,19 @@ async def _catch_up(
         await asyncio.sleep(0.05)
 
 
-async def _check(pipe_dsn: str, rereaders: list[Rereader]) -> None:
+async def _check(pipe_dsn: str) -> None:
     """Refuse to replace what somebody reads by what the log knows nothing of."""
     pipe = await asyncpg.connect(pipe_dsn)
     try:
-        for rereader in rereaders:
-            if rereader.records:
-                continue
-            if await pipe.fetchval(f"select true from {TABLES[rereader.topic]} limit 1"):  # noqa: S608
-                service = rereader.topic.partition(".")[0]
+        for topic, table in TABLES.items():
+            read, made = f"{tables.READ}.{table}", f"{tables.MAKING}.{table}"
+            if await pipe.fetchval(
+                f"select exists (select from {read}) and not exists (select from {made})"  # noqa: S608
+            ):
+                service = topic.partition(".")[0]
                 raise CannotRebuild(
-                    f"The log of {rereader.topic} is empty, but the read model has rows of it."
-                    f" First run `python -m {service} restate {rereader.topic}`, then this again."
+                    f"The log of {topic} has nothing, but the read model has rows of it."
+                    f" First run `python -m {service} restate {topic}`, then this again."
                 )
     finally:
         await pipe.close()
