@@ -45,6 +45,7 @@ class Farewell:
 
     async def live(self) -> None:
         """All that she does, and all that is said of her."""
+        await eventually(self._is_warm, within=60)
         await self.tenant.set_up()
         self.number = self.word("number")
         await self.tenant.take_up(mentor(PARTNER, capacity=3), self.row())
@@ -62,6 +63,11 @@ class Farewell:
         await self._wish()
         await self._be_parked()
         await self._be_kept_waiting()
+
+    async def _is_warm(self) -> bool:
+        """A platform that has just started may be slow to show what was done."""
+        administrator = await self.tenant.administrator()
+        return bool((await administrator.mutate("setUpOrganisation", name="Meridian"))["current"])
 
     def row(self) -> JSON:
         said: JSON = {name: self.word(name) for name in WORDS_OF_A_PERSON}
