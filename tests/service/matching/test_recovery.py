@@ -1,49 +1,19 @@
-"""Matching on yesterday's database: the log gives back its aggregates, and what follows from them."""
+"""Matching on yesterday's database: the log gives back its aggregates, and what follows."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chassis.recovery import Recovered, recover
-from chassis.relay import Relay
 from chassis.topics import ensure_topics
 from contracts.matching import PAIRING, PairingStatus, Role
 from matching.main import service
 from support.backups import back_up, restore
 from support.databases import ServiceDatabase
-from support.harness import Harness, harness
-from support.ledger import in_background
+from support.harness import harness
 from support.network import Network
-from support.waiting import eventually
+from support.recovering import publishing, recovered
 
 pytestmark = pytest.mark.platform
-
-
-@asynccontextmanager
-async def publishing(database: ServiceDatabase, kafka: str) -> AsyncGenerator[Harness]:
-    """The service; by the end all that it announced is published."""
-    async with harness(service, database) as matching:
-        relay = Relay(dsn=database.pipe, kafka=kafka, service="matching")
-        async with in_background(relay.run):
-            yield matching
-
-            async def published() -> bool:
-                async with matching.pipe.connection() as connection:
-                    return not await connection.fetchval("select count(*) from cairn.outbox")
-
-            await eventually(published, within=60)
-
-
-async def recovered(database: ServiceDatabase, kafka: str) -> Recovered:
-    return await recover(
-        service="matching",
-        owns=service.owns,
-        topics=service.publishes,
-        derives=service.derives,
-        kafka=kafka,
-        pipe_dsn=database.pipe,
-    )
 
 
 async def test_pairings_places_and_runs_are_right_again(
@@ -51,7 +21,7 @@ async def test_pairings_places_and_runs_are_right_again(
 ) -> None:
     dsn = await database("matching")
     await ensure_topics(kafka, service.publishes)
-    async with publishing(dsn, kafka) as matching:
+    async with publishing(service, dsn, kafka) as matching:
         network = Network(matching)
         programme_id = await network.programme()
         other = await network.programme(name="Another")
@@ -66,7 +36,7 @@ async def test_pairings_places_and_runs_are_right_again(
 
     # Each mentee declines one mentor and takes the other: two open pairings are never allowed, and
     # the log has the two pairings in whatever partitions they fall into.
-    async with publishing(dsn, kafka) as matching:
+    async with publishing(service, dsn, kafka) as matching:
         network.matching = matching
         for pairing, mentee in zip(await network.pairings(), mentees, strict=True):
             await network.done("decline-pairing", mentee, pairing_id=pairing.id)
@@ -76,7 +46,7 @@ async def test_pairings_places_and_runs_are_right_again(
         before = await network.pairings()
     await restore(dsn)
 
-    done = await recovered(dsn, kafka)
+    done = await recovered(service, dsn, kafka)
     assert done.organisations == 1
     assert done.states[PAIRING] == 6 + 5
     async with harness(service, dsn) as matching:
