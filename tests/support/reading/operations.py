@@ -1,5 +1,9 @@
-"""Random valid operations over the schema, with all that GraphQL lets one write."""
+"""Random valid operations over the schema, with all that GraphQL lets one write.
 
+Where faults are wanted, some of its values are such as must be refused.
+"""
+
+import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -41,15 +45,57 @@ Composite = Any  # an object type, an interface or a union
 class Operation:
     text: str
     variables: dict[str, Any]
+    cursors: dict[str, str]  # of which type's rows the variables that are cursors are
+    faults: frozenset[str]  # the codes of what is wrong with it
 
 
 @st.composite
-def operations(draw: st.DrawFn, schema: GraphQLSchema, rows: list[Any]) -> Operation:
-    writer = _Writer(draw, schema, rows)
+def operations(
+    draw: st.DrawFn, schema: GraphQLSchema, rows: list[Any], *, faults: int = 0
+) -> Operation:
+    """`faults` is the chance in per cent that a value is not as it should be."""
+    writer = _Writer(draw, schema, rows, fault_chance=faults)
     selections = writer.selections(schema.query_type, depth=draw(st.integers(2, 8)))
     declared = f"({', '.join(writer.declarations)})" if writer.declarations else ""
     text = "\n".join([f"query Q{declared} {selections}", *writer.fragments])
-    return Operation(text, writer.variables)
+    return Operation(text, writer.variables, writer.cursors, frozenset(writer.faults))
+
+
+@st.composite
+def varied(draw: st.DrawFn, operation: Operation, rows: list[Any]) -> dict[str, Any]:
+    """Other variables, of a request that the same statement answers."""
+
+    def other(name: str, value: Any) -> Any:
+        match value:
+            case bool() | None:
+                return value
+            case int():
+                return draw(st.integers(1, 4))
+            case list():
+                return [other(name, item) for item in value]
+            case str() if name in operation.cursors:
+                node = operation.cursors[name]
+                return cursor_of(draw(st.sampled_from(_of_type(rows, node))))
+            case str() if found := _of_type(rows, value.partition(":")[0]):
+                row = draw(st.sampled_from(found))
+                return f"{type(row).__name__}:{row.id}"
+            case _:
+                return value
+
+    return {name: other(name, value) for name, value in operation.variables.items()}
+
+
+def cursor_of(row: Any) -> str:
+    columns = (*ORDERS[type(row).__name__], "id")
+    return write_cursor(row, tuple(getattr(row, column) for column in columns))
+
+
+def _of_type(rows: list[Any], name: str) -> list[Any]:
+    return [row for row in rows if type(row).__name__ == name]
+
+
+WRONG = {"Int": "four", "Boolean": "yes", "ID": {"no": "id"}, "Cursor": 7}  # others: of no enum
+NO_CURSORS = ("", "nonsense", base64.b64encode(b'["Site","x"]').decode(), "eyJ9")
 
 
 @dataclass
@@ -57,8 +103,11 @@ class _Writer:
     draw: st.DrawFn
     schema: GraphQLSchema
     rows: list[Any]
+    fault_chance: int
     declarations: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
+    cursors: dict[str, str] = field(default_factory=dict)
+    faults: set[str] = field(default_factory=set)
     fragments: list[str] = field(default_factory=list)
     spreads: dict[str, list[str]] = field(default_factory=dict)
     names: int = 0
@@ -69,6 +118,13 @@ class _Writer:
 
     def chance(self, per_cent: int) -> bool:
         return self.draw(st.integers(0, 99)) >= 100 - per_cent
+
+    def fault(self, code: str) -> bool:
+        """Whether to do something wrong here, which is refused with that code."""
+        if not self.fault_chance or not self.chance(self.fault_chance):
+            return False
+        self.faults.add(code)
+        return True
 
     def name(self, prefix: str) -> str:
         self.names += 1
@@ -135,7 +191,12 @@ class _Writer:
     def directives(self) -> str:
         if not self.chance(12):
             return ""
-        condition = self.value("Boolean!", json.dumps(value := self.chance(60)), value)
+        if self.fault("BAD_USER_INPUT"):
+            condition = f"${(name := self.name('v'))}"
+            self.declarations.append(f"{condition}: Boolean = true")
+            self.variables[name] = None
+        else:
+            condition = self.value("Boolean!", json.dumps(value := self.chance(60)), value)
         return f"@{self.one_of(('include', 'skip'))}(if: {condition})"
 
     def value(self, type_: str, literal: str, value: Any) -> str:
@@ -147,6 +208,12 @@ class _Writer:
         if way == 1:
             self.declarations.append(f"${name}: {type_}")
             self.variables[name] = value
+            if self.fault("BAD_USER_INPUT"):
+                self.variables[name] = WRONG.get(type_.strip("[]!"), "NOTHING")
+            elif type_.endswith("!") and self.fault("BAD_USER_INPUT"):
+                del self.variables[name]
+            elif isinstance(value, str) and self.fault("BAD_TEXT"):
+                self.variables[name] = f"{value}\x00"
         else:
             self.declarations.append(f"${name}: {type_.rstrip('!')} = {literal}")
         return f"${name}"
@@ -179,7 +246,7 @@ class _Writer:
             elif named.name == "Boolean":
                 given[argument] = self.value("Boolean", json.dumps(yes := self.chance(50)), yes)
             elif named.name == "ID":
-                id_ = self.id("Site")
+                id_ = self.id("Person" if self.fault("BAD_ID") else "Site")
                 given[argument] = self.value("ID", json.dumps(id_), id_)
         return f"({', '.join(f'{key}: {value}' for key, value in given.items())})" if given else ""
 
@@ -194,6 +261,8 @@ class _Writer:
         return {"id": self.value("ID!", json.dumps(id_), id_)}
 
     def id(self, type_name: str | None = None) -> str:
+        if self.fault("BAD_ID"):
+            return self.one_of(("", "Person", "Person:1", f"{self.draw(st.uuids())}"))
         if self.chance(10):
             return f"{type_name or 'Nothing'}:{self.draw(st.uuids())}"
         row = self.one_of(row for row in self.rows if type_name in (None, type(row).__name__))
@@ -206,13 +275,21 @@ class _Writer:
         given: dict[str, str] = {}
         if self.chance(70):
             size = self.draw(st.integers(1, 4))
+            if self.fault("BAD_PAGE"):
+                size = self.one_of((0, -1, 101, 2**31 - 1))
             given[self.one_of(("first", "last"))] = self.value("Int", str(size), size)
+            if self.fault("BAD_PAGE"):
+                given |= {"first": "1", "last": "1"}
         for name in ("after", "before"):
             if self.chance(20):
-                row = self.one_of(row for row in self.rows if type(row).__name__ == node)
-                key = tuple(getattr(row, column) for column in (*ORDERS[node], "id"))
-                cursor = write_cursor(row, key)
+                cursor = cursor_of(self.one_of(_of_type(self.rows, node)))
+                if self.fault("BAD_CURSOR"):
+                    other = self.one_of(name for name in ORDERS if name != node)
+                    cursor = cursor_of(_of_type(self.rows, other)[0])
+                    cursor = self.one_of((cursor, *NO_CURSORS))
                 given[name] = self.value("Cursor", json.dumps(cursor), cursor)
+                if given[name].startswith("$"):
+                    self.cursors[given[name][1:]] = node
             elif self.chance(5):
                 given[name] = self.absent("Cursor")
         return given

@@ -8,11 +8,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
+from graphql import (
+    ExecutionResult,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    execute_sync,
+    parse,
+)
 from strawberry.utils.str_converters import to_snake_case
 
 from gateway.planner import Viewer
 from gateway.schema import build_schema
+from support.reading.refusals import refuse
 from support.reading.resolvers import RESOLVERS, Resolver
 from support.reading.sight import Row, Sight
 
@@ -20,16 +28,22 @@ from support.reading.sight import Row, Sight
 def answer(
     rows: Iterable[Row], viewer: Viewer, now: datetime, text: str, variables: Mapping[str, Any]
 ) -> bytes:
-    """The body of the answer to an operation."""
-    result = execute_sync(
+    """The body of the answer to an operation with which nothing is wrong."""
+    result = executed(rows, viewer, now, text, variables)
+    assert not result.errors, result.errors
+    body = json.dumps({"data": result.data}, ensure_ascii=False, separators=(",", ":"))
+    return body.encode()
+
+
+def executed(
+    rows: Iterable[Row], viewer: Viewer, now: datetime, text: str, variables: Mapping[str, Any]
+) -> ExecutionResult:
+    return execute_sync(
         SCHEMA,
         parse(text),
         context_value=Sight(rows, viewer, now),
         variable_values=dict(variables),
     )
-    assert not result.errors, result.errors
-    body = json.dumps({"data": result.data}, ensure_ascii=False, separators=(",", ":"))
-    return body.encode()
 
 
 def plain_schema() -> GraphQLSchema:
@@ -50,6 +64,7 @@ def _resolver(type_name: str, name: str) -> Resolver:
     attribute = to_snake_case(name)
 
     def resolve(row: Row, info: GraphQLResolveInfo[Sight], **arguments: Any) -> Any:
+        refuse(info, arguments)
         if resolver is not None:
             return resolver(info.context, row, **arguments)
         if isinstance(row, dict):
