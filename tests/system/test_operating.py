@@ -93,7 +93,7 @@ async def test_defects_of_topics_and_databases_are_found(platform: RunningPlatfo
     try:
         await database.execute(
             "insert into _pogo_migration values ('x', 'matching_9999_pre_more', now(), 'public');"
-            "create table strays (organisation_id uuid not null);"
+            "create table public.strays (organisation_id uuid not null);"
             "grant connect on database matching to profiles_pipe"
         )
         async with altered(platform, "sessions.goal", segment_ms="604800000"):
@@ -102,7 +102,7 @@ async def test_defects_of_topics_and_databases_are_found(platform: RunningPlatfo
     finally:
         await database.execute(
             "delete from _pogo_migration where migration_id = 'matching_9999_pre_more';"
-            "drop table strays; revoke connect on database matching from profiles_pipe"
+            "drop table public.strays; revoke connect on database matching from profiles_pipe"
         )
         await database.close()
     assert {what for _, what in found} == {
@@ -137,7 +137,7 @@ async def test_what_is_parked_is_seen_without_a_word_of_it_replayed_and_discarde
 ) -> None:
     async with producing(platform.settings.kafka) as producer:
         record = await producer.send_and_wait(
-            "sessions.session", msgspec.json.encode({WORDS: WORDS}), headers=[(WORDS, b"Zo")]
+            "sessions.session", msgspec.json.encode({WORDS: WORDS}), b"k", headers=[(WORDS, b"Zo")]
         )
     await heard(platform, record)
     services = await parked(platform, record)
