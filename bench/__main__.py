@@ -13,6 +13,7 @@ from bench import visible
 from bench.consumers import measure as consumers
 from bench.consumers import traps
 from bench.platform import platform
+from bench.projecting import measure as projecting
 from bench.reads import measure as reads
 from bench.relaying import measure as relaying
 from bench.servers import servers
@@ -46,16 +47,22 @@ async def _relay(rounds: int) -> str:
         return await relaying.measure(ours, rounds)
 
 
+async def _projection(rounds: int) -> str:
+    async with servers() as ours:
+        return await projecting.measure(ours, rounds)
+
+
 SUBJECTS: dict[str, Subject] = {
     "visible": _visible,
     "relay": _relay,
+    "projection": _projection,
     "reads": _reads,
     "consumers": _consumers,
     "traps": _traps,
 }
 
 
-USUAL = ("visible", "relay", "reads", "consumers")
+USUAL = ("visible", "relay", "projection", "reads", "consumers")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What a process has used: CPU, with its children, and memory. Read from Linux's /proc."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,3 +29,16 @@ def _threads(pid: int) -> Iterator[float]:
 def memory_mebibytes(pid: int) -> float:
     """The process's own resident memory now."""
     return psutil.Process(pid).memory_info().rss / 2**20
+
+
+class Clock:
+    """The time from its making, and the CPU of some processes meanwhile."""
+
+    def __init__(self, *pids: int) -> None:
+        self._cpu = {pid: cpu_seconds(pid) for pid in pids}
+        self._began = time.perf_counter()
+
+    def read(self) -> tuple[float, list[float]]:
+        """Seconds that went by, and seconds of CPU of each process."""
+        took = time.perf_counter() - self._began
+        return took, [cpu_seconds(pid) - before for pid, before in self._cpu.items()]

@@ -7,18 +7,18 @@ import signal
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 
-from bench import figures, usage
+from bench import figures
 from bench.consumers.stage import TOPIC, held
 from bench.relaying import debezium
 from bench.relaying.outbox import Log, Outbox
 from bench.servers import Servers
+from bench.usage import Clock
 from cairn_local.errors import PlatformError
 from chassis.preparation import prepare
 from chassis.subscriptions import Subscriptions
@@ -107,7 +107,7 @@ async def _ours(servers: Servers, log: Log) -> AsyncGenerator[Turn]:
                 clock = Clock(process.pid, servers.postgres_pid)
             await log.until(end)
             await outbox.until_empty()
-            return clock.read(RELAY, count)
+            return _read(RELAY, clock, count)
 
         yield turn
 
@@ -131,7 +131,7 @@ async def _debezium(servers: Servers, log: Log) -> AsyncGenerator[Turn]:
                     async with outbox.filled(count):
                         clock = Clock(pid, servers.postgres_pid)
                     await log.until(end + count)
-                    read = clock.read(DEBEZIUM, count)
+                    read = _read(DEBEZIUM, clock, count)
                 await outbox.clear()
                 return read
 
@@ -152,7 +152,7 @@ async def _limit(servers: Servers, log: Log) -> AsyncGenerator[Turn]:
             clock = Clock(process.pid, servers.postgres_pid)
             told.write(b"now\n")
             await log.until(end)
-            return clock.read(LIMIT, count)
+            return _read(LIMIT, clock, count)
 
         yield turn
 
@@ -202,16 +202,11 @@ async def _database(servers: Servers, name: str) -> dict[str, str]:
     return dsns
 
 
-class Clock:
-    def __init__(self, pid: int, postgres_pid: int) -> None:
-        self._pids = pid, postgres_pid
-        self._cpu = [usage.cpu_seconds(each) for each in self._pids]
-        self._began = time.perf_counter()
-
-    def read(self, by: str, events: int) -> Published:
-        took = time.perf_counter() - self._began
-        cpu, postgres = (
-            (usage.cpu_seconds(pid) - before) / events * 1e6
-            for pid, before in zip(self._pids, self._cpu, strict=True)
-        )
-        return Published(by=by, events_per_second=events / took, cpu=cpu, postgres_cpu=postgres)
+def _read(by: str, clock: Clock, events: int) -> Published:
+    took, (cpu, postgres) = clock.read()
+    return Published(
+        by=by,
+        events_per_second=events / took,
+        cpu=cpu / events * 1e6,
+        postgres_cpu=postgres / events * 1e6,
+    )
