@@ -24,10 +24,19 @@ NOT_TO_BE_HAD = (
 
 def restate_step(service: Service) -> Step[Settings]:
     """`restate`: write every aggregate of a type again."""
-    by_name = {each.topic.rpartition(".")[2]: each for each in service.owns}
+    by_topic = {each.topic: each for each in service.owns}
+
+    def topic(text: str) -> str:
+        return text if "." in text else f"{service.name}.{text}"
 
     def arguments(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("aggregate", choices=sorted(by_name), help="its type")
+        parser.add_argument(
+            "aggregate",
+            type=topic,
+            choices=sorted(by_topic),
+            metavar="aggregate",
+            help=f"the topic, or its last word: {', '.join(sorted(by_topic))}",
+        )
         parser.add_argument("--organisation", type=UUID, help="only this one's (its UUID)")
         parser.add_argument("--json", action="store_true", help="say what was done as JSON")
 
@@ -40,7 +49,7 @@ def restate_step(service: Service) -> Step[Settings]:
             Database.open(pipe_dsn, name=name, size=1) as pipe,
         ):
             return await restate(
-                by_name[asked.aggregate],
+                by_topic[asked.aggregate],
                 service=service.name,
                 app=app,
                 pipe=pipe,
