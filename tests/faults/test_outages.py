@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from support.bounds import PROGRAMS
 from support.experiments import Experiment
 from support.fleet import Fleet, under_load
-from support.outages import answers, frozen_backend, paused, rain, restarted
+from support.outages import (
+    broker_listens,
+    database_answers,
+    frozen_backend,
+    paused,
+    rain,
+    restarted,
+)
 from support.running import RunningPlatform
 from support.waiting import eventually
+from support.witness import ready_again
 
 pytestmark = pytest.mark.platform
 
@@ -35,8 +44,10 @@ async def test_the_broker_is_killed(
     async with under_load(platform, experiment, tmp_path) as fleet:
         await worked(fleet, commands=30)
         await restarted(fleet, "kafka", signal.SIGKILL)
+        await broker_listens(fleet)
+        await ready_again(platform, PROGRAMS, within=60)
+        experiment.recovery = time.monotonic() - fleet.ended
         await worked(fleet, commands=30)
-        fleet.over()
 
 
 @pytest.mark.long
@@ -93,7 +104,7 @@ async def test_the_database_restarts(
         for _ in range(2):
             await worked(fleet, commands=30)
             await restarted(fleet, "postgres", number)
-            await answers(fleet)
+            await database_answers(fleet)
         await worked(fleet, commands=30)
     after = [platform.process(program) for program in ("profiles", "matching", "projector")]
     assert after == before, "a program had to be started again"

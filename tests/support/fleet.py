@@ -73,6 +73,9 @@ async def under_load(
 
 async def _client(load: Load, enough: asyncio.Event) -> None:
     while not enough.is_set():
+        if not load.mentees:  # some have been erased
+            await asyncio.sleep(0.05)
+            continue
         mentee = load.mentees.pop(load.chance.randrange(len(load.mentees)))
         with suppress(Refused, Unanswered):
             await load.relationship(load.chance.choice(load.mentors), mentee)

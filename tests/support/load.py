@@ -49,11 +49,16 @@ class Load:
     mentors: list[UUID] = field(default_factory=list)
     mentees: list[UUID] = field(default_factory=list)
     programme_id: UUID = field(default_factory=uuid4)
+    _places: dict[UUID, int] = field(default_factory=dict[UUID, int], repr=False)
 
     @property
     def word(self) -> str:
         """Which all texts of the organisation have."""
         return word_of(self.organisation_id)
+
+    def name_of(self, place: int) -> str:
+        """A word that only one person's name has."""
+        return f"{self.word}-{place}-"
 
     def caller(self, person_id: UUID | None = None, *roles: str) -> Caller:
         return Caller(
@@ -166,6 +171,7 @@ class Load:
         )
         await database.close()
         ids = [row["id"] for row in rows]
+        self._places = {id_: place for place, id_ in enumerate(ids)}
         self.mentors, self.mentees = ids[:mentors], ids[mentors:]
 
     async def _everybody_is_known(self) -> bool:
@@ -184,7 +190,7 @@ class Load:
             "employee_number": f"E{place:05d}",
             "subject": f"person-{place}",
             "email": f"person{place}@{domain_of(self.organisation_id)}",
-            "given_name": f"Ines {self.word}",
+            "given_name": f"Ines {self.name_of(place)}",
             "family_name": f"Almeida {place}",
             "job_title": f"Engineer {self.word}",
             "site": "LIS",
@@ -246,6 +252,19 @@ class Load:
             person_id=str(person),
             aspiration=f"To lead {self.word} {uuid4().hex}",
         )
+
+    async def erase_some(self, count: int) -> list[str]:
+        """Erase mentees who are in no relationship now; the words that only their names have."""
+        administrator = self.caller(None, "administrator")
+        names: list[str] = []
+        while len(names) < count:
+            if not self.mentees:
+                await asyncio.sleep(0.05)
+                continue
+            person = self.mentees.pop(0)
+            await self.command("profiles", "erase-person", administrator, person_id=str(person))
+            names.append(self.name_of(self._places[person]))
+        return names
 
 
 def _only(done: Entry, topic: str) -> str:

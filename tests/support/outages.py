@@ -40,7 +40,23 @@ async def restarted(fleet: Fleet, program: str, number: signal.Signals) -> None:
     await eventually(is_another, within=30)
 
 
-async def answers(fleet: Fleet) -> None:
+async def broker_listens(fleet: Fleet) -> None:
+    """Wait until Kafka takes connections; recovery is counted from here."""
+    host, _, port = fleet.platform.settings.kafka.partition(":")
+
+    async def listens() -> bool:
+        try:
+            _, writer = await asyncio.open_connection(host, int(port))
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+    await eventually(listens, within=120)
+    fleet.over()
+
+
+async def database_answers(fleet: Fleet) -> None:
     """Wait until PostgreSQL takes connections; recovery is counted from here."""
 
     async def accepts() -> bool:
@@ -69,10 +85,10 @@ async def rain(fleet: Fleet, chance: random.Random, *, seconds: float, every: fl
             )
             if rows:
                 row = chance.choice(rows)
-                ended += await database.fetchval("select pg_terminate_backend($1)", row["pid"])
-                fleet.experiment.did(
-                    f"end of a connection: {row['application_name'] or 'doorbell'}"
-                )
+                await database.execute("select pg_terminate_backend($1)", row["pid"])
+                ended += 1
+                name = row["application_name"] or "doorbell"
+                fleet.experiment.did(f"end of a connection of {name}")
             await asyncio.sleep(every)
     finally:
         await database.close()

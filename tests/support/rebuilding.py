@@ -8,16 +8,20 @@ from support.running import RunningPlatform
 
 async def judge_rebuild(platform: RunningPlatform) -> list[str]:
     """Rebuild while nothing is written; violations."""
-    environment = Programs(platform.settings, platform.folder).preparation(GATEWAY)
     before = await read_model(platform)
+    await rebuild_now(platform)
+    same = before == await read_model(platform)
+    return [] if same else ["I6 the read model that was rebuilt is another"]
+
+
+async def rebuild_now(platform: RunningPlatform) -> None:
+    environment = Programs(platform.settings, platform.folder).preparation(GATEWAY)
     await rebuild(
         owner_dsn=environment["CAIRN_DATABASE_OWNER"],
         pipe_dsn=environment["CAIRN_DATABASE_PIPE"],
         kafka=platform.settings.kafka,
         tell=lambda _: None,
     )
-    same = before == await read_model(platform)
-    return [] if same else ["I6 the read model that was rebuilt is another"]
 
 
 async def read_model(platform: RunningPlatform) -> str:

@@ -79,7 +79,8 @@ def judge_notifications(evidence: Evidence) -> None:
     for event in evidence.events:
         if event.body is not None and (fields := TOLD.get(event.type)):
             body = msgspec.json.decode(event.body)
-            missing = {UUID(body[name]) for name in fields} - set(told[event.id])
+            due = {UUID(body[name]) for name in fields} - evidence.erased
+            missing = due - set(told[event.id])
             expect("I1", not missing, f"{event.type} {event.id} was not told to {missing}")
     for cause, people in told.items():
         twice = [person for person, times in people.items() if times > 1]
@@ -105,7 +106,12 @@ async def judge_mails(evidence: Evidence, *, senders_died: int) -> None:
     sent = {str(row["id"]) for row in rows if row["outcome"] == "sent"}
     expect("I1", sent <= set(arrived), f"{len(sent - set(arrived))} mails did not arrive")
     unplanned = set(arrived) - {str(row["id"]) for row in rows}
-    expect("I3", not unplanned, f"{len(unplanned)} mails arrived that nobody planned")
+    # Of somebody who was erased since, deliveries are forgotten.
+    expect(
+        "I3",
+        evidence.erased or not unplanned,
+        f"{len(unplanned)} mails arrived that nobody planned",
+    )
     again = arrived.total() - len(arrived)
     most = senders_died * 8  # deliveries that a sender has under way
     expect("I3", again <= most, f"{again} mails arrived again, {senders_died} senders died")

@@ -74,6 +74,11 @@ class Evidence:
             key = (event.topic, event.subject)
             if key not in self.newest or self.newest[key].version < event.version:
                 self.newest[key] = event
+        self.erased = {
+            subject
+            for (topic, subject), event in self.newest.items()
+            if topic == "profiles.person" and event.body is None
+        }
         self.verdict.events = len(self.events)
         self.verdict.repeats = len(self.records) - len(self.events)
 

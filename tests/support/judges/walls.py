@@ -36,23 +36,35 @@ async def judge_walls(platform: RunningPlatform, organisations: list[UUID]) -> V
 async def _judge_tables(
     platform: RunningPlatform, service: str, words: Mapping[str, UUID], verdict: Verdict
 ) -> None:
+    for word, organisation_id in words.items():
+        for table, others in (await said_in(platform, service, word, but=organisation_id)).items():
+            what = f"{others} rows of {table} at {service} have words of {organisation_id}"
+            verdict.expect("I5", False, what)
+
+
+async def said_in(
+    platform: RunningPlatform, service: str, word: str, *, but: UUID | None = None
+) -> dict[str, int]:
+    """How many rows of which tables have a word; those of one organisation do not count."""
+    found: dict[str, int] = {}
     database = await platform.database(service)
     try:
         for name, has_tenant in await database.fetch(_TABLES):
             owner = "organisation_id" if has_tenant else "null::uuid"
-            for word, organisation_id in words.items():
-                # In a column of bytes the word stands in hexadecimal.
-                others = await database.fetchval(
-                    f"select count(*) from {name} as t where {owner} is distinct from $1"
-                    " and (position($2 in t::text) > 0 or position($3 in t::text) > 0)",
-                    organisation_id,
-                    word,
-                    word.encode().hex(),
-                )
-                what = f"{others} rows of {name} at {service} have words of {organisation_id}"
-                verdict.expect("I5", not others, what)
+            # In a column of bytes the word stands in hexadecimal.
+            rows = await database.fetchval(
+                f"select count(*) from {name} as t"
+                f" where ($1::uuid is null or {owner} is distinct from $1)"
+                " and (position($2 in t::text) > 0 or position($3 in t::text) > 0)",
+                but,
+                word,
+                word.encode().hex(),
+            )
+            if rows:
+                found[name] = rows
     finally:
         await database.close()
+    return found
 
 
 async def _judge_log(
