@@ -15,6 +15,7 @@ from bench.consumers import traps
 from bench.platform import platform
 from bench.projecting import measure as projecting
 from bench.reads import measure as reads
+from bench.rebuilding import measure as rebuilding
 from bench.relaying import measure as relaying
 from bench.servers import servers
 
@@ -52,6 +53,11 @@ async def _projection(rounds: int) -> str:
         return await projecting.measure(ours, rounds)
 
 
+async def _rebuild(rounds: int) -> str:
+    async with servers() as ours:
+        return await rebuilding.measure(ours, rounds)
+
+
 SUBJECTS: dict[str, Subject] = {
     "visible": _visible,
     "relay": _relay,
@@ -59,6 +65,7 @@ SUBJECTS: dict[str, Subject] = {
     "reads": _reads,
     "consumers": _consumers,
     "traps": _traps,
+    "rebuild": _rebuild,
 }
 
 
