@@ -19,7 +19,21 @@ class Malformed(Exception):  # noqa: N818
     """A record that cannot be read as an event; the message says why, without quoting it."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+_ATTRIBUTES = {
+    "id": "ce_id",
+    "source": "ce_source",
+    "type": "ce_type",
+    "subject": "ce_subject",
+    "time": "ce_time",
+    "organisation_id": "ce_organisation",
+    "version": "ce_version",
+    "actor": "ce_actor",
+    "causation_id": "ce_causationid",
+    "correlation_id": "ce_correlationid",
+}
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename=_ATTRIBUTES):
     """What is said of an event around its body."""
 
     id: UUID
@@ -63,22 +77,17 @@ def parse(headers: Headers) -> Envelope:
     if texts.get("content-type", "application/json").partition(";")[0] != "application/json":
         raise Malformed("content-type is not application/json")
     try:
-        return Envelope(
-            id=UUID(texts["ce_id"]),
-            source=texts["ce_source"].lstrip("/"),
-            type=texts["ce_type"],
-            subject=UUID(texts["ce_subject"]),
-            time=msgspec.convert(texts["ce_time"], datetime),
-            organisation_id=UUID(texts["ce_organisation"]),
-            version=_version(texts["ce_version"]),
-            actor=texts["ce_actor"],
-            causation_id=UUID(texts["ce_causationid"]),
-            correlation_id=UUID(texts["ce_correlationid"]),
-            trace={name: texts[name] for name in _TRACE if name in texts},
-        )
-    except KeyError as error:
-        raise Malformed(f"the header {error.args[0]} is missing") from None
-    except ValueError as error:  # msgspec.ValidationError is one
+        read: dict[str, object] = {
+            **texts,
+            "ce_source": texts["ce_source"].lstrip("/"),
+            "ce_version": _version(texts["ce_version"]),
+            "trace": {name: texts[name] for name in _TRACE if name in texts},
+        }
+        return msgspec.convert(read, Envelope)
+    except (KeyError, ValueError) as error:  # msgspec.ValidationError is a ValueError
+        for name in _ATTRIBUTES.values():
+            if name not in texts:
+                raise Malformed(f"the header {name} is missing") from None
         raise Malformed(f"a header has a value of the wrong form: {type(error).__name__}") from None
 
 
