@@ -169,12 +169,12 @@ class Ledger:
             subscriptions=self.hears,
         )
 
-    def service(self) -> Service:
-        """All of it, as a process runs it."""
+    def service(self, *, owns: bool = True) -> Service:
+        """All of it, as a process runs it; or without the accounts, as one that only hears them."""
         return Service(
             SERVICE,
-            publishes=[self.accounts_topic],
-            owns=[self.accounts],
+            publishes=[self.accounts_topic] if owns else [],
+            owns=[self.accounts] if owns else [],
             hears=[self.accounts_topic, self.owners_topic],
             migrations=MIGRATIONS,
             commands=self.commands,

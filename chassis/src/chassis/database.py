@@ -40,6 +40,7 @@ ATTEMPTS = 4
 ACQUIRE_TIMEOUT = 5.0  # seconds
 COMMAND_TIMEOUT = 10.0  # seconds
 LARGEST_STATEMENT = 128 * 1024  # bytes of one that a connection keeps prepared: the gateway's grow
+LONGEST_SILENCE = 15_000  # milliseconds within a transaction, after which the server ends it
 DEAD_PEER = 5  # seconds after which a silent peer counts as gone
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def server_settings(application_name: str) -> dict[str, str]:
         "application_name": application_name,
         "statement_timeout": "8000",
         "lock_timeout": "5000",
-        "idle_in_transaction_session_timeout": "15000",
+        "idle_in_transaction_session_timeout": str(LONGEST_SILENCE),
         "tcp_keepalives_idle": str(DEAD_PEER),
         "tcp_keepalives_interval": "1",
         "tcp_keepalives_count": "3",
