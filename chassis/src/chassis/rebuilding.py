@@ -26,7 +26,7 @@ from chassis.parking import Parked
 from chassis.rereading import Rereader
 from chassis.serving import beside
 from chassis.subscriptions import Subscription
-from chassis.topics import Topic, ends
+from chassis.topics import Topic, ends, missing
 
 AT_ONCE = 100  # that are erased in one transaction
 
@@ -77,6 +77,8 @@ async def rebuild(
             "select pg_try_advisory_lock(hashtext($1))", f"cairn rebuild {topic.name}"
         ):
             raise CannotRebuild(f"Another rebuild of {topic.name} is under way.")
+        if await missing(kafka, [topic]):
+            raise CannotRebuild(f"Kafka has no topic {topic.name}: make it with `prepare`.")
         async with Database.open(pipe_dsn, name=f"{service} rebuild", size=3) as pipe:
             keeping = _Keeping(of, service)
             held = await _held(pipe, of)  # asked before the log's end: what is held was in the log

@@ -106,6 +106,13 @@ async def offsets_at(kafka: str, topic: Topic, moment: datetime) -> dict[int, in
     }
 
 
+async def missing(kafka: str, topics: Iterable[Topic]) -> list[str]:
+    """The topics that Kafka does not have."""
+    async with _asking(kafka, ()) as (consumer, _):
+        known = await consumer.topics()
+    return [topic.name for topic in topics if topic.name not in known]
+
+
 @asynccontextmanager
 async def _asking(
     kafka: str, topics: Iterable[Topic]

@@ -15,8 +15,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from chassis import consumer as consumer_module
 from chassis.consumer import Consumer
 from chassis.database import Database
+from chassis.events import BEAT
 from chassis.rebuilding import CannotRebuild, Rebuilt, rebuild
-from chassis.topics import ensure_topics
+from chassis.topics import Topic, ensure_topics
 from support.ledger import Account, Ledger, Owner, in_background, producing, superuser
 from support.waiting import eventually
 
@@ -44,6 +45,9 @@ class Log:
             headers=[(name, value.encode()) for name, value in envelope.headers().items()],
             partition=0,
         )
+
+    async def beats(self) -> None:
+        await self._producer.send_and_wait(self.topic, b"{}", key=BEAT, partition=0)
 
     async def is_made_anew(self) -> None:
         async with _admin(self.ledger.kafka) as admin:
@@ -119,14 +123,15 @@ async def log(ledger: Ledger, watching: asyncpg.Connection) -> AsyncGenerator[Lo
         yield Log(ledger, producer, owner)
 
 
-async def rebuilt(ledger: Ledger) -> Rebuilt:
+async def rebuilt(ledger: Ledger, topic: Topic | None = None) -> Rebuilt:
+    topic = topic or ledger.accounts_topic
     return await rebuild(
         owner_dsn=ledger.dsn.owner,
         pipe_dsn=ledger.dsn.pipe,
         kafka=ledger.kafka,
         service="ledger",
-        topic=ledger.accounts_topic,
-        of=ledger.hears.by_topic[ledger.accounts_topic.name],
+        topic=topic,
+        of=ledger.hears.by_topic[topic.name],
     )
 
 
@@ -255,6 +260,23 @@ async def test_one_that_slept_too_long(
     assert await watching.fetchval("select subject from cairn.graves") == erased.id
 
 
+async def test_a_beat_is_a_sign_of_life(
+    ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
+) -> None:
+    """It moves the position, and its moment, of a consumer for which nothing comes."""
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await is_well(consumer)
+        await watching.execute("update cairn.positions set moved_at = now() - interval '14 days'")
+        await log.beats()
+
+        async def has_moved() -> bool:
+            moved = "select next from cairn.positions where moved_at > now() - interval '1 hour'"
+            return [row["next"] for row in await watching.fetch(moved)] == [1]
+
+        await eventually(has_moved)
+
+
 async def test_a_log_that_lost_what_was_never_read(
     ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
 ) -> None:
@@ -349,5 +371,7 @@ async def test_a_topic_that_is_missing_is_missed_alone(
             await log.says(account)
             await has_effects(watching, (account.id, 1))
             await is_well(of_accounts)
+            with pytest.raises(CannotRebuild, match="Kafka has no topic"):
+                await rebuilt(ledger, ledger.owners_topic)
             await admin.create_topics([NewTopic(ledger.owners_topic.name, 3, 1)])
             await is_well(of_owners)

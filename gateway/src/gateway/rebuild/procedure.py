@@ -11,7 +11,7 @@ from chassis import rereading
 from chassis.database import Database
 from chassis.rereading import Rereader
 from chassis.serving import beside
-from chassis.topics import ends
+from chassis.topics import ends, missing
 from contracts.catalogue import topics_heard_by
 from gateway.projection import TABLES, Projection
 from gateway.rebuild import switch, tables
@@ -49,6 +49,8 @@ async def rebuild(*, owner_dsn: str, pipe_dsn: str, kafka: str, tell: Tell) -> R
     try:
         if not await owner.fetchval("select pg_try_advisory_lock(hashtext('cairn rebuild'))"):
             raise CannotRebuild("Another rebuild is under way; this one has changed nothing.")
+        if lacking := await missing(kafka, topics_heard_by("gateway")):
+            raise CannotRebuild(f"Kafka lacks {', '.join(lacking)}: make them with `prepare`.")
         try:
             await tables.make(owner)
         except asyncpg.LockNotAvailableError:
