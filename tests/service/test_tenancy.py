@@ -18,7 +18,6 @@ EXEMPT = {
     "cairn.dead_letters": "a record that cannot be read may name no tenant; the pipes' alone",
     "cairn.discarded": "what was thrown away of those; the pipes' alone",
     "cairn.healing": "of Kafka's partitions, like positions; the pipes alone may touch it",
-    "cairn.rebuilding": "positions of a rebuild; the pipes alone may touch it",
     "cairn.beats": "of Kafka's topics; the pipes alone may touch it",
     "cairn.standstill": "of the whole service; the pipes alone may touch it",
     "public._pogo_migration": "which migrations were applied; the owner's alone",
