@@ -10,6 +10,7 @@ from typing import Any
 import uvloop
 
 from bench import visible
+from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
 from bench.platform import platform
@@ -58,10 +59,16 @@ async def _rebuild(rounds: int) -> str:
         return await rebuilding.measure(ours, rounds)
 
 
+async def _commands(rounds: int) -> str:
+    async with servers() as ours:
+        return await commanding.measure(ours, rounds)
+
+
 SUBJECTS: dict[str, Subject] = {
     "visible": _visible,
     "relay": _relay,
     "projection": _projection,
+    "commands": _commands,
     "reads": _reads,
     "consumers": _consumers,
     "traps": _traps,
@@ -69,7 +76,7 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
-USUAL = ("visible", "relay", "projection", "reads", "consumers")
+USUAL = ("visible", "relay", "projection", "commands", "reads", "consumers")
 
 
 def main() -> None:

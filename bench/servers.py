@@ -4,17 +4,30 @@ import asyncio
 import secrets
 import socket
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx2
+
 from cairn_local import jars
 from cairn_local.kafka import Kafka
 from cairn_local.postgres import Postgres
-from cairn_local.processes import running
-from cairn_local.readiness import until_ready
+from cairn_local.processes import python, running
+from cairn_local.readiness import http_problem, until_ready
+from cairn_local.settings import HOST, SERVICES
+from chassis.identity import Assertions
 from chassis.provision import KINDS, provision
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process of ours, which is ready."""
+
+    pid: int
+    port: int
+    assertions: Assertions  # that it believes
 
 
 @dataclass(frozen=True)
@@ -22,6 +35,7 @@ class Servers:
     postgres: Postgres
     postgres_pid: int
     kafka: str
+    log: Path
 
     async def database(self, service: str) -> dict[str, str]:
         """Make a service's empty database; gives its DSN for each role, and the superuser's."""
@@ -34,6 +48,30 @@ class Servers:
         return own | {
             "superuser": self.postgres.dsn.rpartition("/")[0] + f"/{service}",
         }
+
+    @asynccontextmanager
+    async def running(
+        self, module: str, step: str, dsns: Mapping[str, str]
+    ) -> AsyncGenerator[Running]:
+        """`python -m <module> <step>`, as it runs in earnest, once it is ready."""
+        [port] = free_ports(1)
+        key = secrets.token_urlsafe(32)
+        nobody = f"http://{HOST}:9"  # whom it asks for nothing here
+        environment = {
+            "CAIRN_DATABASE_APP": dsns["app"],
+            "CAIRN_DATABASE_PIPE": dsns["pipe"],
+            "CAIRN_KAFKA": self.kafka,
+            "CAIRN_PORT": str(port),
+            "CAIRN_COMMAND_KEY": key,
+            "CAIRN_LOG_LEVEL": "WARNING",
+            "CAIRN_ISSUER": nobody,
+            **{f"CAIRN_{service.upper()}": nobody for service in SERVICES},
+        }
+        program = python(module, module, step, environment=environment)
+        async with httpx2.AsyncClient() as http, running(program, self.log) as process:
+            address = f"http://{HOST}:{port}/readyz"
+            await until_ready(module, lambda: http_problem(http, address), process, self.log)
+            yield Running(process.pid, port, Assertions(key))
 
 
 def free_ports(count: int) -> list[int]:
@@ -64,4 +102,4 @@ async def servers(*options: str) -> AsyncGenerator[Servers]:
         async with running(program, log) as first, running(kafka.program, log) as second:
             await until_ready("postgres", postgres.problem, first, log)
             await until_ready("kafka", kafka.problem, second, log)
-            yield Servers(postgres, first.pid, kafka.address)
+            yield Servers(postgres, first.pid, kafka.address, log)

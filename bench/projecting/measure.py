@@ -1,10 +1,7 @@
 """The same history, projected and merely copied, in rounds: how fast, and with how much CPU."""
 
 import asyncio
-import os
-import secrets
 import statistics
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -15,9 +12,9 @@ from bench import figures
 from bench.consumers.stage import ORGANISATION, PATIENCE, count, held
 from bench.projecting import limit
 from bench.rebuilding.log import fill
-from bench.servers import Servers, free_ports
+from bench.servers import Servers
 from bench.usage import Clock
-from cairn_local.settings import SERVICES
+from bench.workers import worker
 from chassis.preparation import prepare
 from chassis.subscriptions import Subscriptions
 from chassis.topics import ends
@@ -92,67 +89,39 @@ async def _projector(servers: Servers, dsns: Mapping[str, str]) -> AsyncGenerato
     async def position() -> int:
         return await count(watching, "select sum(next)::bigint from cairn.positions")
 
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway", "project"), env=os.environ | _settings(servers, dsns)
-    )
     partitions = sum(topic.partitions for topic in topics_heard_by("gateway"))
     try:
-        async with asyncio.timeout(PATIENCE):
-            while await count(watching, "select count(*) from cairn.positions") < partitions:
-                await asyncio.sleep(0.05)
-
-        async def turn() -> Projected:
-            end = await position() + EVENTS
-            async with held(process.pid):
-                await fill(servers.kafka, EVENTS, ORGANISATION)
-                clock = Clock(process.pid, servers.postgres_pid)
+        async with servers.running("gateway", "project", dsns) as projector:
             async with asyncio.timeout(PATIENCE):
-                while await position() < end:
-                    await asyncio.sleep(0.01)
-            return _read(PROJECTOR, clock)
+                while await count(watching, "select count(*) from cairn.positions") < partitions:
+                    await asyncio.sleep(0.05)
 
-        yield turn
+            async def turn() -> Projected:
+                end = await position() + EVENTS
+                async with held(projector.pid):
+                    await fill(servers.kafka, EVENTS, ORGANISATION)
+                    clock = Clock(projector.pid, servers.postgres_pid)
+                async with asyncio.timeout(PATIENCE):
+                    while await position() < end:
+                        await asyncio.sleep(0.01)
+                return _read(PROJECTOR, clock)
+
+            yield turn
     finally:
-        process.terminate()
-        await process.wait()
         await watching.close()
 
 
 async def _limit(
     servers: Servers, dsns: Mapping[str, str], starts: Mapping[tuple[str, int], int]
 ) -> Projected:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.projecting.limit", dsns["superuser"], servers.kafka),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    told, said = process.stdin, process.stdout
-    assert told is not None
-    assert said is not None
-    await said.readline()
-    clock = Clock(process.pid, servers.postgres_pid)
-    order = limit.Order(EVENTS, [(*where, offset) for where, offset in starts.items()])
-    told.write(msgspec.json.encode(order) + b"\n")
-    async with asyncio.timeout(PATIENCE):
-        await said.readline()
-    read = _read(LIMIT, clock)
-    told.close()
-    await process.wait()
-    return read
-
-
-def _settings(servers: Servers, dsns: Mapping[str, str]) -> dict[str, str]:
-    nobody = "http://127.0.0.1:9"  # it asks nobody
-    return {
-        "CAIRN_DATABASE_APP": dsns["app"],
-        "CAIRN_DATABASE_PIPE": dsns["pipe"],
-        "CAIRN_KAFKA": servers.kafka,
-        "CAIRN_PORT": str(free_ports(1)[0]),
-        "CAIRN_COMMAND_KEY": secrets.token_urlsafe(32),
-        "CAIRN_LOG_LEVEL": "WARNING",
-        "CAIRN_ISSUER": nobody,
-        **{f"CAIRN_{service.upper()}": nobody for service in SERVICES},
-    }
+    async with worker("bench.projecting.limit", dsns["superuser"], servers.kafka) as copying:
+        await copying.hear()
+        clock = Clock(copying.pid, servers.postgres_pid)
+        order = limit.Order(EVENTS, [(*where, offset) for where, offset in starts.items()])
+        copying.tell(msgspec.json.encode(order).decode())
+        async with asyncio.timeout(PATIENCE):
+            await copying.hear()
+        return _read(LIMIT, clock)
 
 
 def _read(by: str, clock: Clock) -> Projected:

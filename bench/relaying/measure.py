@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import statistics
-import sys
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from bench.relaying import debezium
 from bench.relaying.outbox import Log, Outbox
 from bench.servers import Servers
 from bench.usage import Clock
+from bench.workers import worker
 from cairn_local.errors import PlatformError
 from chassis.preparation import prepare
 from chassis.subscriptions import Subscriptions
@@ -98,13 +98,13 @@ async def _ours(servers: Servers, log: Log) -> AsyncGenerator[Turn]:
     dsns = await _database(servers, "relayed")
     async with (
         Outbox.open(dsns["superuser"]) as outbox,
-        _worker("relay", dsns["pipe"], servers.kafka) as process,
+        worker("bench.relaying.worker", "relay", dsns["pipe"], servers.kafka) as relay,
     ):
 
         async def turn(count: int) -> Published:
             end = await log.end() + count
             async with outbox.filled(count):
-                clock = Clock(process.pid, servers.postgres_pid)
+                clock = Clock(relay.pid, servers.postgres_pid)
             await log.until(end)
             await outbox.until_empty()
             return _read(RELAY, clock, count)
@@ -140,17 +140,14 @@ async def _debezium(servers: Servers, log: Log) -> AsyncGenerator[Turn]:
 
 @asynccontextmanager
 async def _limit(servers: Servers, log: Log) -> AsyncGenerator[Turn]:
-    async with _worker("limit", "", servers.kafka) as process:
-        told, said = process.stdin, process.stdout
-        assert told is not None
-        assert said is not None
+    async with worker("bench.relaying.worker", "limit", "", servers.kafka) as limit:
 
         async def turn(count: int) -> Published:
             end = await log.end() + count
-            told.write(f"{count}\n".encode())
-            await said.readline()
-            clock = Clock(process.pid, servers.postgres_pid)
-            told.write(b"now\n")
+            limit.tell(str(count))
+            await limit.hear()
+            clock = Clock(limit.pid, servers.postgres_pid)
+            limit.tell("now")
             await log.until(end)
             return _read(LIMIT, clock, count)
 
@@ -172,20 +169,6 @@ def _woken(pid: int) -> Generator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGSTOP)
-
-
-@asynccontextmanager
-async def _worker(what: str, dsn: str, kafka: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.relaying.worker", what, dsn, kafka),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        await process.wait()
 
 
 async def _database(servers: Servers, name: str) -> dict[str, str]:
