@@ -122,7 +122,9 @@ async def _reread(owner: asyncpg.Connection, kafka: str, topic: Topic, rereader:
     await rereading.begin(owner, [topic.name])
     now = await ends(kafka, [topic])
     async with beside(rereader.run):
-        while not await rereading.is_past(owner, now):
+        while rereader.problem or not await rereading.is_past(owner, now):
+            if rereader.has_lost_its_log:
+                raise CannotRebuild(f"{topic.name} changed while it was read: run this again.")
             await asyncio.sleep(0.05)
 
 

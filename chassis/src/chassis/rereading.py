@@ -31,6 +31,11 @@ class Rereader(Consumer):
         )
         self._partitions = [TopicPartition(topic.name, each) for each in range(topic.partitions)]
 
+    @property
+    def has_lost_its_log(self) -> bool:
+        """Whether the topic was made anew while it was read."""
+        return self._stopped is not None
+
     def _client(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
             bootstrap_servers=self._servers,

@@ -171,11 +171,11 @@ def site(organisation_id: UUID, code: str) -> Site:
     )
 
 
-def history(organisation_id: UUID) -> list[Heard]:
+def history(organisation_id: UUID, *, sites: int = 20) -> list[Heard]:
     """Sites that change, some of them erased, one of these followed by what a stale relay says."""
     organisation = Organisation(id=organisation_id, organisation_id=organisation_id, name="First")
     records = [happened(OrganisationChange.SET_UP, organisation)]
-    for number in range(20):
+    for number in range(sites):
         opened = site(organisation_id, str(number))
         changed = msgspec.structs.replace(opened, name=f"Site {number}, moved")
         records += [
@@ -237,7 +237,7 @@ async def test_it_is_made_while_events_come_and_loses_none(
 
     async def go_on() -> None:
         while True:
-            await publish(producer, *history(organisation_id)[1:])
+            await publish(producer, *history(organisation_id, sites=5)[1:])
             await asyncio.sleep(0.2)  # the log stays small, for the tests that come
 
     async with model.projecting():

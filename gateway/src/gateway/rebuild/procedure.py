@@ -103,7 +103,9 @@ async def _catch_up(
     """Until all is read that the log had when this began."""
     now = await ends(kafka, topics_heard_by("gateway"))
     told = 0.0
-    while not await rereading.is_past(owner, now):
+    while any(each.problem for each in rereaders) or not await rereading.is_past(owner, now):
+        if lost := [each.topic for each in rereaders if each.has_lost_its_log]:
+            raise CannotRebuild(f"{', '.join(lost)} changed while it was read: run this again.")
         if time.monotonic() - told > TELL_EVERY:
             told = time.monotonic()
             read = sum(rereader.records for rereader in rereaders)
