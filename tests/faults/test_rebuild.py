@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from chassis.topics import ends
+from contracts.catalogue import topics_heard_by
 from gateway.rebuild.fingerprint import fingerprint
 from support.experiments import Experiment
 from support.fleet import under_load
 from support.ledger import in_background
 from support.readers import Readers, rebuild_read_model
 from support.running import RunningPlatform
+from support.waiting import eventually
 
 pytestmark = pytest.mark.platform
 
@@ -44,6 +47,14 @@ async def is_the_same_when_made_again(platform: RunningPlatform, experiment: Exp
     await gateway.close()
 
 
+async def is_projected(platform: RunningPlatform, kafka: str) -> bool:
+    """Whether the projector has come to the log's end."""
+    gateway = await platform.database("gateway")
+    projected = await gateway.fetchval("select sum(next) from cairn.positions")
+    await gateway.close()
+    return projected == sum((await ends(kafka, topics_heard_by("gateway"))).values())
+
+
 @pytest.mark.experiment("F25")
 async def test_nobody_notices_that_the_read_model_is_made_again(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path
@@ -65,6 +76,7 @@ async def test_a_million_events(platform: RunningPlatform, experiment: Experimen
         *(sys.executable, "-m", "bench.rebuilding.log", kafka, "1000000")
     )
     assert await filling.wait() == 0
+    await eventually(lambda: is_projected(platform, kafka), within=900, every=1)
     async with read_all_the_while(platform, experiment):
         rebuilt = await rebuild_read_model(platform)
     experiment.did(f"rebuild of {rebuilt['events']} events in {rebuilt['seconds']} s")
