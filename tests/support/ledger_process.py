@@ -63,7 +63,7 @@ class LedgerProcess:
     async def problems(self) -> list[str] | None:
         """Why it is not ready, in sentences; None where it does not answer."""
         try:
-            async with httpx2.AsyncClient(timeout=3) as http:
+            async with httpx2.AsyncClient(timeout=15) as http:
                 answer = await http.get(f"{self.address}/readyz")
         except httpx2.TransportError:
             return None

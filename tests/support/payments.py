@@ -22,11 +22,11 @@ class Payments:
         self.acknowledged: Counter[UUID] = Counter()
         self.attempts = 0
         self.errors: list[str] = []
-        self._ada = caller(ORGANISATION)
+        self.ada = caller(ORGANISATION)
 
     async def open(self, accounts: int) -> list[UUID]:
         opened = [
-            await self.ledger.opened(self.app, self._ada, owner_id=str(self.owner))
+            await self.ledger.opened(self.app, self.ada, owner_id=str(self.owner))
             for _ in range(accounts)
         ]
         self.acknowledged.update(opened)
@@ -38,16 +38,21 @@ class Payments:
         while True:
             self.attempts += 1
             try:
-                done = await self.ledger.order(
-                    self.app, "pay", self._ada, key, account_id=str(account), amount=1
-                )
+                status = await self._order(account, key)
             except (*TRANSIENT, Refusal) as error:
                 self.errors.append(type(error).__name__)
                 await asyncio.sleep(0.05)
             else:
-                if done.answer.status == 200:
+                if status == 200:
                     self.acknowledged[account] += 1
                 return
+
+    async def _order(self, account: UUID, key: str) -> int:
+        """The status of the answer."""
+        done = await self.ledger.order(
+            self.app, "pay", self.ada, key, account_id=str(account), amount=1
+        )
+        return done.answer.status
 
     async def many(self, count: int, *, clients: int = 8) -> None:
         """So many payments to random accounts, by so many clients at once."""

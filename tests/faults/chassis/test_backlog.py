@@ -49,8 +49,9 @@ async def pile_up(ledger: Ledger, sent: Sent, producer: AIOKafkaProducer, count:
 @pytest.mark.parametrize(
     "count",
     [
-        pytest.param(int(os.environ.get("BACKLOG", "20000")), id="short"),
-        pytest.param(1_000_000, id="long", marks=pytest.mark.soak),
+        pytest.param(int(os.environ.get("BACKLOG", "2000")), id="short"),
+        pytest.param(20_000, id="long", marks=pytest.mark.long),
+        pytest.param(1_000_000, id="soak", marks=pytest.mark.soak),
     ],
 )
 async def test_a_backlog_is_drained(

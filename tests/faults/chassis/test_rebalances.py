@@ -49,7 +49,7 @@ class Group:
 
 @pytest.mark.experiment("F22")
 @pytest.mark.parametrize(
-    "seconds", [pytest.param(8, id="short"), pytest.param(300, id="long", marks=pytest.mark.long)]
+    "seconds", [pytest.param(6, id="short"), pytest.param(300, id="long", marks=pytest.mark.long)]
 )
 async def test_a_storm_of_rebalances_doubles_nothing_and_keeps_the_order(
     ledger: Ledger,

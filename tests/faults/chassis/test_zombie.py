@@ -28,6 +28,7 @@ PAYMENTS = 60
 
 
 @pytest.mark.experiment("F23")
+@pytest.mark.long
 async def test_a_frozen_consumer_writes_nothing_when_it_wakes(
     ledger: Ledger,
     app: Database,

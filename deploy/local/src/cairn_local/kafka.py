@@ -65,10 +65,11 @@ class Kafka:
     data: Path
     port: int
     controller_port: int
+    host: str = HOST  # where it listens, and what clients are told
 
     @property
     def address(self) -> str:
-        return f"{HOST}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def program(self) -> Program:
@@ -79,7 +80,7 @@ class Kafka:
         self.data.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(
             CONFIGURATION.format(
-                host=HOST,
+                host=self.host,
                 port=self.port,
                 controller_port=self.controller_port,
                 data=self.data.absolute(),

@@ -29,6 +29,7 @@ class Postgres:
     password: str
     version: int = 18
     durable: bool = True
+    host: str = HOST  # where it listens
 
     @property
     def dsn(self) -> str:
@@ -36,12 +37,12 @@ class Postgres:
         return self.dsn_of(SUPERUSER, self.password, "postgres")
 
     def dsn_of(self, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{password}@{HOST}:{self.port}/{database}"
+        return f"postgresql://{role}:{password}@{self.host}:{self.port}/{database}"
 
     @property
     def program(self) -> Program:
         settings = {
-            "listen_addresses": HOST,
+            "listen_addresses": self.host,
             "port": self.port,
             "unix_socket_directories": "",
             "max_connections": 200,
