@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from cairn_local.first_run import Cast, Introduction
+from contracts.catalogue import TOPICS
 from support.compose import JSON, ComposeProject
 from support.waiting import eventually
 
@@ -66,3 +67,17 @@ async def test_what_serves_does_not_know_the_owners_password(compose: ComposePro
         told = {variable.partition("=")[0] for variable in container["Config"]["Env"]}
         privileged = told & {"CAIRN_DATABASE_OWNER", "CAIRN_DATABASE_SUPERUSER"}
         assert bool(privileged) == service.endswith("-prepare"), service
+
+
+async def test_operators_commands_have_a_container_of_their_own(compose: ComposeProject) -> None:
+    """It has every program, so that it can have each look at itself."""
+    said = await compose.run(
+        "run", "--rm", "--build", "-T", "operator", "cairn", "topics", "--json"
+    )
+    topics: list[JSON] = msgspec.json.decode(said)
+    assert {topic["name"] for topic in topics} == set(TOPICS)
+    assert all(not topic["differences"] for topic in topics)
+    command = "cairn doctor --json || true"  # it finds the secrets for development
+    said = await compose.run("run", "--rm", "-T", "operator", "sh", "-c", command)
+    wrong = [found["what"] for found in msgspec.json.decode(said) if found["level"] == "wrong"]
+    assert all(what.startswith("Everybody knows its") for what in wrong), wrong

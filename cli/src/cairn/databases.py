@@ -12,7 +12,7 @@ from cairn.platform import Platform
 from cairn.troubles import Trouble
 from chassis.database import TRANSIENT, prepare_connection, server_settings
 
-PATIENCE = 5  # seconds
+PATIENCE = 10  # seconds
 
 T = TypeVar("T")
 

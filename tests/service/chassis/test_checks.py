@@ -188,8 +188,16 @@ async def test_two_processes_go_by_one_name(ledger: Ledger, hearing: None, leadi
     ("setting", "value", "says"),
     [
         ("database_app", "postgresql://ledger_app:{0}@nowhere.invalid/ledger", "does not let it"),
-        ("command_key", "a-key-for-development-and-nothing-else", "the secret for development"),
-        ("database_pipe", "postgresql://ledger_pipe:short@127.0.0.1:1/ledger", "of 5 characters"),
+        (
+            "command_key",
+            "a-key-for-development-and-nothing-else",
+            "Everybody knows its CAIRN_COMMAND_KEY",
+        ),
+        (
+            "database_pipe",
+            "postgresql://ledger_pipe:short@127.0.0.1:1/ledger",
+            "CAIRN_DATABASE_PIPE can be guessed",
+        ),
     ],
 )
 async def test_a_wrong_setting_is_found(

@@ -22,13 +22,13 @@ def _wrong(checked: Checked) -> Iterable[Finding]:
         for role, dsn in dsns.items()
     }
     secrets = passwords | {"CAIRN_COMMAND_KEY": checked.settings.command_key.get_secret_value()}
-    for name, secret in secrets.items():
-        if GUESSED in secret:
-            yield _finding(checked, f"{name} has the secret for development: everybody knows it.")
-        elif secret and len(secret) < SHORTEST:
-            yield _finding(
-                checked, f"{name} has a secret of {len(secret)} characters: it can be guessed."
-            )
+    known = [name for name, secret in secrets.items() if GUESSED in secret]
+    short = [name for name, secret in secrets.items() if 0 < len(secret) < SHORTEST]
+    if known:
+        yield _finding(checked, f"Everybody knows its {', '.join(known)}: for development only.")
+    if guessable := [name for name in short if name not in known]:
+        what = f"Its {', '.join(guessable)} can be guessed: less than {SHORTEST} characters."
+        yield _finding(checked, what)
     if os.environ.get("FAULT"):
         yield Finding(
             level="wrong",

@@ -10,8 +10,8 @@ import msgspec
 from cairn.platform import PROCESSES, Platform, told
 from chassis.checks.findings import Finding
 
-PATIENCE = 90.0  # seconds
-AT_ONCE = 3  # each is a program of its own
+PATIENCE = 180.0  # seconds
+AT_ONCE = 2  # each is a program of its own
 
 
 async def check(platform: Platform) -> Iterable[Finding]:
