@@ -1,7 +1,8 @@
 """F23: a consumer that is frozen for longer than its session; it wakes when another took over.
 
-It freezes at the worst point: its transaction is open, holds the position's lock, and all effects
-of the batch are written. What frees the lock is the database's own patience with it.
+At K1 it has read records and not begun. At K3, the worst point, its transaction is open, holds the
+position's lock, and all effects of the batch are written: what frees the lock is the end of the
+database's patience with it.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ PAYMENTS = 60
 
 @pytest.mark.experiment("F23")
 @pytest.mark.long
+@pytest.mark.parametrize("point", ["K1", "K3"])
 async def test_a_frozen_consumer_writes_nothing_when_it_wakes(
     ledger: Ledger,
     app: Database,
@@ -36,11 +38,12 @@ async def test_a_frozen_consumer_writes_nothing_when_it_wakes(
     watching: asyncpg.Connection,
     experiment: Experiment,
     tmp_path: Path,
+    point: str,
 ) -> None:
     payments = Payments(ledger, app, experiment.chance, sent.owner)
     await payments.open(6)
     at = experiment.chance.randrange(2, 8)
-    experiment.did(f"frozen at K3, passed for the {at}. time")
+    experiment.did(f"frozen at {point}, passed for the {at}. time")
     constants = {
         "chassis.consumer.SESSION": SESSION,
         "chassis.consumer.HEARTBEAT": 1500,
@@ -51,7 +54,7 @@ async def test_a_frozen_consumer_writes_nothing_when_it_wakes(
             ledger,
             tmp_path / "first.log",
             constants=constants,
-            environment={"FAULT": f"K3:{at}:stop"},
+            environment={"FAULT": f"{point}:{at}:stop"},
         ) as zombie,
         ledger_process(ledger, tmp_path / "second.log", instance="1", constants=constants) as heir,
     ):
