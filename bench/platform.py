@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 from bench.load import post
 from bench.servers import free_ports
@@ -23,7 +24,8 @@ class RunningPlatform:
         self.settings = settings
         gateway = Programs(settings, folder).preparation("gateway")
         self.read_model = gateway["CAIRN_DATABASE_PIPE"]
-        self._assertions = Assertions(gateway["CAIRN_COMMAND_KEY"])
+        self._command_key = gateway["CAIRN_COMMAND_KEY"]
+        self._assertions = Assertions(self._command_key)
         self._key = load_key(folder.issuer_key)
 
     def command(self, name: str, caller: Caller, key: str, body: bytes) -> bytes:
@@ -32,6 +34,10 @@ class RunningPlatform:
             "idempotency-key": key,
         }
         return post(f"/commands/{name}", body, headers)
+
+    def commands_of(self, organisation_id: UUID) -> tuple[str, str, str]:
+        """What another process needs to send commands to profiles: port, key, organisation."""
+        return str(self.settings.profiles_port), self._command_key, str(organisation_id)
 
     def operation(self, caller: Caller, body: bytes) -> bytes:
         wish = Wish(subject=caller.subject, organisation=caller.organisation_id)

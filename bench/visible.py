@@ -1,14 +1,18 @@
-"""How long until what a command did can be read: from its sending, on an idle platform."""
+"""How long until what a command did can be read: from its sending, idle and beside other work."""
 
 import asyncio
 import random
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from bench import figures
+from bench.background import Answer
 from bench.load import Client
 from bench.platform import RunningPlatform
+from bench.workers import worker
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.serving import beside
@@ -18,6 +22,8 @@ from gateway.planner.ids import global_id
 
 WARMING = 500  # commands before the first that counts: a new Kafka's code is not compiled yet
 COMMANDS = 100  # of each kind, in a round
+BESIDE = {"200 events/s": "steady", "an import of 120,000": "import"}
+PATIENCE = 60.0  # seconds for the read model
 GAP = (0.02, 0.1)  # seconds between two
 MUTATION = """
 mutation Update($input: UpdateProfileInput!) {
@@ -49,16 +55,13 @@ PERSON = {
 }
 
 
-class Answer(msgspec.Struct):
-    written: list[Written]
-
-
 class Latencies(msgspec.Struct):
     """From the sending of a command, in milliseconds."""
 
     answered: list[float] = []  # by the service: it is committed
     visible: list[float] = []  # the read model has it
     mutation: list[float] = []  # the gateway has answered, from the read model
+    stale: int = 0  # mutations that the gateway answered before the read model had them
 
 
 class Bench:
@@ -75,7 +78,7 @@ class Bench:
         return msgspec.json.decode(answer, type=Answer).written
 
     async def until_visible(self, written: list[Written]) -> None:
-        if not await self._arrivals.wait(ORGANISATION, written):
+        if not await self._arrivals.wait(ORGANISATION, written, within=PATIENCE):
             raise TimeoutError("the read model does not have what was written")
 
     async def person(self) -> Caller:
@@ -106,13 +109,15 @@ class Bench:
         answer = await gateway.ask(request)
         latencies.mutation.append((time.perf_counter() - began) * 1000)
         told = msgspec.json.decode(answer)["data"]["updateProfile"]
-        if told != {"current": True, "person": {"aspiration": aspiration}}:
+        if not told["current"]:
+            latencies.stale += 1
+        elif told["person"] != {"aspiration": aspiration}:
             raise ValueError(f"a mutation did not show what it did: {told}")
 
 
 async def measure(running: RunningPlatform, rounds: int) -> str:
     """Measure, keep every latency, and sum them up in a table."""
-    latencies = Latencies()
+    measured: dict[str, Latencies] = {}
     arrivals = Arrivals(running.read_model)
     async with (
         beside(arrivals.run),
@@ -121,20 +126,45 @@ async def measure(running: RunningPlatform, rounds: int) -> str:
     ):
         bench = Bench(running, arrivals, profiles)
         person = await bench.person()
+
+        async def taps(count: int, over: asyncio.Future[Any]) -> Latencies:
+            latencies = Latencies()
+            for _ in range(count):
+                if over.done():
+                    break
+                await asyncio.sleep(random.uniform(*GAP))
+                await bench.command(person, latencies)
+                await asyncio.sleep(random.uniform(*GAP))
+                await bench.mutation(person, gateway, latencies)
+            return latencies
+
         for _ in range(WARMING):
             await bench.command(person, Latencies())
-        for _ in range(rounds * COMMANDS):
-            await asyncio.sleep(random.uniform(*GAP))
-            await bench.command(person, latencies)
-            await asyncio.sleep(random.uniform(*GAP))
-            await bench.mutation(person, gateway, latencies)
-    figures.keep("visible", latencies)
-    rows = [
-        [what, *(f"{figures.percentile(values, percent):.1f}" for percent in (50, 90, 99))]
-        for what, values in (
-            ("the service has answered", latencies.answered),
-            ("the read model has it", latencies.visible),
-            ("the mutation is answered from it", latencies.mutation),
-        )
-    ]
-    return figures.table(["after a command, ms", "p50", "p90", "p99"], rows)
+        measured["idle"] = await taps(rounds * COMMANDS, asyncio.Future())
+        for name, kind in BESIDE.items():
+            async with worker("bench.background", kind, *running.commands_of(ORGANISATION)) as busy:
+                await busy.hear()
+                over = asyncio.ensure_future(busy.hear())
+                measured[name] = await taps(rounds * COMMANDS, over)
+                over.cancel()
+    figures.keep("visible", measured)
+    return _summary(measured)
+
+
+def _summary(measured: Mapping[str, Latencies]) -> str:
+    rows: list[list[str]] = []
+    for beside_, latencies in measured.items():
+        idle = measured["idle"]
+        for what, values, usual in (
+            ("the service has answered", latencies.answered, idle.answered),
+            ("the read model has it", latencies.visible, idle.visible),
+            ("the mutation is answered from it", latencies.mutation, idle.mutation),
+        ):
+            shown = [f"{figures.percentile(values, percent):.1f}" for percent in (50, 90, 99)]
+            ratio = figures.percentile(values, 99) / figures.percentile(usual, 99)
+            rows.append([beside_, what, *shown, f"{ratio:.1f}x"])
+    stale = {name: latencies.stale for name, latencies in measured.items() if latencies.stale}
+    samples = ", ".join(f"{len(each.visible)} ({name})" for name, each in measured.items())
+    columns = ["beside", "after a command, ms", "p50", "p90", "p99", "p99 to idle"]
+    told = f"\n\nSamples: {samples}." + (f" Mutations told too early: {stale}." if stale else "")
+    return figures.table(columns, rows) + told

@@ -8,11 +8,11 @@ from uuid import UUID
 import msgspec
 
 from bench import figures
+from bench.background import Answer
 from bench.commanding.goals import CONNECTIONS, GOALS, ORGANISATION
 from bench.load import Client, Load, load, post
 from bench.servers import Running, Servers
 from bench.usage import Clock
-from bench.visible import Answer
 from bench.workers import worker
 from chassis.identity import Caller
 from chassis.ids import new_id
