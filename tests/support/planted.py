@@ -16,11 +16,11 @@ from support.plants import commands, consumer, process, relay
 
 BUGS: dict[str, Callable[[str, UUID], None]] = {
     "I1": relay.loses,
-    "I2": commands.announces_what_is_rolled_back,
+    "I2": commands.carries_out_twice,
     "I3": consumer.trusts_the_log_to_have_each_event_once,
     "I4": relay.turns_round,
     "I5": consumer.keeps_for_another_tenant,
-    "I6": consumer.projects_without_looking_at_versions,
+    "I6": consumer.projects_the_first_version_only,
     "I7": process.leaks,
     "I8": process.always_says_that_it_is_ready,
     "I9": consumer.forgets_the_cause,

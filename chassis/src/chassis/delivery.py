@@ -26,8 +26,7 @@ from chassis.unit import Cause, Unit
 
 POLL = 1.0  # seconds
 CLAIM = 60  # seconds that a claim lasts; a sender that dies is followed after that
-SEND_DEADLINE = 30.0  # seconds
-MARK_DEADLINE = 20.0  # seconds for which marking is tried; with the above, less than the claim
+SEND_DEADLINE = 30.0  # seconds; less than the claim
 END_DEADLINE = 4.0  # seconds in which what is under way may end when the process is told to
 AT_ONCE = 8
 MAX_ATTEMPTS = 12  # over nearly six hours, each pause twice the last
@@ -220,16 +219,18 @@ class Sender:
             return await kind.prepare(delivery, unit)
 
     async def _mark(self, row: asyncpg.Record, outcome: str | None, failure: str | None) -> None:
-        """Write down what became of it, so that it is not sent again; try while the claim lasts."""
+        """Write down what became of it, so that it is not sent again.
+
+        It is tried for as long as it takes: while the database is away nobody can claim it anew.
+        """
         metrics.DELIVERIES.labels(row["kind"], outcome or "failed").inc()
-        async with asyncio.timeout(MARK_DEADLINE):
-            while True:
-                try:
-                    await self._write(row, outcome, failure)
-                    return
-                except TRANSIENT as error:
-                    log.warning("a mark is tried again", error=type(error).__name__)
-                    await asyncio.sleep(0.2)
+        while True:
+            try:
+                await self._write(row, outcome, failure)
+                return
+            except TRANSIENT as error:
+                log.warning("a mark is tried again", error=type(error).__name__)
+                await asyncio.sleep(0.2)
 
     async def _write(self, row: asyncpg.Record, outcome: str | None, failure: str | None) -> None:
         """Settle it, unless it is settled; a failure is nothing to one who has claimed it since."""

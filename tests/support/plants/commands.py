@@ -1,42 +1,29 @@
 """Bugs in how commands are carried out."""
 
-import os
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
-from chassis import answers, http, unit
+from chassis import answers, http
 from chassis.answers import Answer, Request
-from chassis.commands import Done
-from chassis.database import enter_tenant, prepare_connection
+from chassis.commands import Command, Done
+from chassis.identity import Caller
 from support.plants.swapping import swap
 
-GOALS = "sessions.goal"
 
+def carries_out_twice(_: str, organisation_id: UUID) -> None:
+    """A goal that is set is set once more, by a command that nobody sent."""
 
-def announces_what_is_rolled_back(_: str, organisation_id: UUID) -> None:
-    """Events are written outside the transaction, which is then rolled back and tried again."""
-    tried: set[str] = set()
+    def twice(carry_out: Any) -> Any:
+        async def carry_out_twice(
+            command: Command, *args: Any, caller: Caller, key: str, **kwargs: Any
+        ) -> Done:
+            if caller.organisation_id == organisation_id and command.name == "set-goal":
+                await carry_out(command, *args, caller=caller, key=f"{key}'", **kwargs)
+            return await carry_out(command, *args, caller=caller, key=key, **kwargs)
 
-    def make(put: Any) -> Any:
-        async def outside(connection: Any, tenant: UUID, events: Any, lane: Any) -> None:
-            cause = events[0].headers["ce_causationid"]
-            if tenant != organisation_id or events[0].topic != GOALS or cause in tried:
-                await put(connection, tenant, events, lane)
-                return
-            tried.add(cause)
-            other = await asyncpg.connect(os.environ["CAIRN_DATABASE_APP"])
-            await prepare_connection(other)
-            async with other.transaction():
-                await enter_tenant(other, tenant)
-                await put(other, tenant, events, lane)
-            await other.close()
-            raise asyncpg.SerializationError("try again")
+        return carry_out_twice
 
-        return outside
-
-    swap(unit, "put", make)
+    swap(http, "carry_out", twice)
 
 
 class _Early(Exception):  # noqa: N818

@@ -11,6 +11,7 @@ from chassis.database import enter_tenant
 from chassis.events import Event
 from chassis.ids import new_id
 from support.plants import relay
+from support.plants.swapping import swap
 
 ANOTHER = UUID(int=0x0B57AC1E)  # a tenant that nobody is of
 
@@ -59,22 +60,25 @@ def keeps_for_another_tenant(program: str, organisation_id: UUID) -> None:
     Copies.keep = keep_twice  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def projects_without_looking_at_versions(program: str, organisation_id: UUID) -> None:
-    """The read model takes what comes last for the newest."""
-    relay.repeats_late(organisation_id, after=1.0)
+def projects_the_first_version_only(program: str, organisation_id: UUID) -> None:
+    """The read model takes no second version of anything."""
     if program != "gateway":
         return
     from gateway import projection
 
-    upsert = projection.upsert
     guard = "where kept.version < excluded.version"
 
-    def unguarded(*args: Any) -> str:
-        statement = upsert(*args)
-        assert guard in statement
-        return statement.replace(guard, f"{guard} or kept.organisation_id = '{organisation_id}'")
+    def guarding_too_well(upsert: Any) -> Any:
+        def statement(*args: Any) -> str:
+            written = upsert(*args)
+            assert guard in written
+            return written.replace(
+                guard, f"{guard} and kept.organisation_id <> '{organisation_id}'"
+            )
 
-    projection.upsert = unguarded
+        return statement
+
+    swap(projection, "upsert", guarding_too_well)
 
 
 def forgets_the_cause(_: str, organisation_id: UUID) -> None:
