@@ -9,7 +9,7 @@ from typing import Any
 
 import uvloop
 
-from bench import visible
+from bench import processes, visible
 from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
@@ -64,11 +64,17 @@ async def _commands(rounds: int) -> str:
         return await commanding.measure(ours, rounds)
 
 
+async def _processes(rounds: int) -> str:
+    async with platform() as running:
+        return await processes.measure(running, rounds)
+
+
 SUBJECTS: dict[str, Subject] = {
     "visible": _visible,
     "relay": _relay,
     "projection": _projection,
     "commands": _commands,
+    "processes": _processes,
     "reads": _reads,
     "consumers": _consumers,
     "traps": _traps,
@@ -76,7 +82,7 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
-USUAL = ("visible", "relay", "projection", "commands", "reads", "consumers")
+USUAL = ("visible", "relay", "projection", "commands", "processes", "reads", "consumers")
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from bench.load import post
 from bench.servers import free_ports
 from cairn_development.issuer import Wish, issue, load_key
@@ -14,6 +16,7 @@ from cairn_local.platform import Platform
 from cairn_local.programs import Programs
 from cairn_local.report import Report
 from cairn_local.settings import Settings
+from cairn_local.supervisor import Mark
 from chassis.identity import Assertions, Caller
 
 
@@ -22,11 +25,16 @@ class RunningPlatform:
 
     def __init__(self, settings: Settings, folder: Folder) -> None:
         self.settings = settings
+        self._folder = folder
         gateway = Programs(settings, folder).preparation("gateway")
         self.read_model = gateway["CAIRN_DATABASE_PIPE"]
         self._command_key = gateway["CAIRN_COMMAND_KEY"]
         self._assertions = Assertions(self._command_key)
         self._key = load_key(folder.issuer_key)
+
+    def pid(self, name: str) -> int:
+        """The id of a program's process, which is another once it was started again."""
+        return msgspec.json.decode((self._folder.running / name).read_bytes(), type=Mark).pid
 
     def command(self, name: str, caller: Caller, key: str, body: bytes) -> bytes:
         headers = {

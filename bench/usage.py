@@ -26,6 +26,22 @@ def _threads(pid: int) -> Iterator[float]:
             continue
 
 
+def family_mebibytes(pid: int) -> float:
+    """Resident memory of a process and all below it; what they share is counted for each."""
+    return sum(memory_mebibytes(member) for member in _family(pid))
+
+
+def shared_mebibytes(pid: int) -> float:
+    """Their proportional memory (PSS): of what several share, to each its part."""
+    rollups = (Path(f"/proc/{member}/smaps_rollup").read_text() for member in _family(pid))
+    return sum(int(rollup.partition("\nPss:")[2].split()[0]) for rollup in rollups) / 1024
+
+
+def _family(pid: int) -> list[int]:
+    process = psutil.Process(pid)
+    return [pid, *(child.pid for child in process.children(recursive=True))]
+
+
 def memory_mebibytes(pid: int) -> float:
     """The process's own resident memory now."""
     return psutil.Process(pid).memory_info().rss / 2**20
