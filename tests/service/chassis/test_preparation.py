@@ -10,10 +10,10 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from chassis.births import NotPrepared
 from chassis.database import Database
 from chassis.migrations import CHASSIS
 from chassis.preparation import births
-from chassis.births import NotPrepared
 from chassis.topics import SETTINGS, WrongPartitions, ensure_topics
 from support.databases import ServiceDatabase
 from support.ledger import MIGRATIONS, Ledger, Topic, superuser
