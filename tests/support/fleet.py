@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,8 +77,12 @@ async def _client(load: Load, enough: asyncio.Event) -> None:
             await asyncio.sleep(0.05)
             continue
         mentee = load.mentees.pop(load.chance.randrange(len(load.mentees)))
-        with suppress(Refused, Unanswered):
+        try:
             await load.relationship(load.chance.choice(load.mentors), mentee)
+        except Unanswered:
+            continue  # what the mentee is in the middle of is not known
+        except Refused:
+            pass
         load.mentees.append(mentee)
 
 

@@ -22,7 +22,7 @@ from support.running import RunningPlatform
 from support.waiting import eventually
 from support.words import domain_of, word_of
 
-PATIENCE = 90.0  # seconds for one command, over all its attempts
+PATIENCE = 240.0  # seconds for one command, over all its attempts
 AGAIN = ("busy", "in-flight", "not-yet-known")
 
 
