@@ -68,7 +68,8 @@ def _parked(service: str, found: Standing) -> Iterable[Finding]:
         yield Finding(
             level="wrong",
             where=service,
-            what=f"{found.dead} records and {found.refused} events of its outbox are parked.",
+            what=f"{found.dead} of the records it heard and {found.refused} of the events it"
+            " announced are parked.",
             remedy=f"cairn dlq list --service {service}",
         )
 
