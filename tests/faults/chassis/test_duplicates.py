@@ -19,7 +19,7 @@ from support.sent import Sent
 from support.verdict import at_rest, judged, log_of
 from support.waiting import eventually
 
-PAYMENTS = 120
+PAYMENTS = 80
 TOGETHER = 20
 AT_ONCE = 100
 

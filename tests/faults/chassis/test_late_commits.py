@@ -17,7 +17,7 @@ from support.verdict import judged
 from support.waiting import eventually
 
 WRITERS = 16
-EACH = 25
+EACH = 15
 LATEST = 0.010  # seconds between the last write and the commit, at most
 
 

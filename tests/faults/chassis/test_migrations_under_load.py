@@ -27,7 +27,7 @@ ADDITIONS = {
     " generated always as ((state ->> 'owner_id')::uuid) stored",
     "a column of effects": "alter table effects add column noted_at timestamptz default now()",
 }
-BETWEEN = 25  # payments between two migrations, so that connections have learned the last one
+BETWEEN = 15  # payments between two migrations, so that connections have learned the last one
 
 
 def add_migration(folder: Path, statement: str) -> None:

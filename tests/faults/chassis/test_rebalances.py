@@ -8,6 +8,7 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
+from chassis import consumer as consumer_module
 from chassis.database import Database
 from support.databases import ServiceDatabase
 from support.experiments import Experiment
@@ -19,6 +20,7 @@ from support.waiting import eventually
 
 PARTITIONS = 12
 MEMBERS = 4
+SESSION = 6000  # milliseconds that the partitions of a member lie idle who does not come back
 
 
 @pytest.fixture
@@ -58,7 +60,10 @@ async def test_a_storm_of_rebalances_doubles_nothing_and_keeps_the_order(
     watching: asyncpg.Connection,
     experiment: Experiment,
     seconds: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(consumer_module, "SESSION", SESSION)
+    monkeypatch.setattr(consumer_module, "HEARTBEAT", SESSION // 4)
     async with producing(ledger.kafka) as producer:
         sent = await sent_for(ledger, producer, watching)
     payments = Payments(ledger, app, experiment.chance, sent.owner)
