@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import uvicorn
@@ -12,11 +13,13 @@ from chassis.patience import PatientProtocol
 
 log = logger("chassis.serving")
 
+GARBAGE = 20_000  # objects made, and not freed, before the youngest are looked through
 GRACE = 5  # seconds for requests that are under way when the process is told to end
 
 
 def serve(app: ASGIApp, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
+    collect_garbage_seldom()
     config = uvicorn.Config(
         app,
         host=host,
@@ -32,6 +35,16 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         limit_concurrency=2000,
     )
     uvicorn.Server(config).run()
+
+
+def collect_garbage_seldom() -> None:
+    """Let the collector look at fewer objects, and less often: it took a third of a consumer's CPU.
+
+    What the process has loaded by now stays for good, and of what it does little lies in cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 @contextlib.asynccontextmanager
