@@ -14,11 +14,11 @@ from support.waiting import eventually
 pytestmark = pytest.mark.platform
 
 # The points, each with the latest passing at which the process may die there.
-COMMANDS = {"C1": 20, "C2": 20, "C3": 20, "C4": 20, "C5": 20}
-RELAY = {"R1": 1, "R2": 20, "R3": 20, "R4": 20, "R5": 20}
-CONSUMER = {"K1": 20, "K2": 20, "K3": 20, "K4": 20, "K5": 20, "K7": 1}
-SENDER = {"N1": 5, "N2": 5}
-STRIKES_WITHIN = 60.0  # seconds from a start until its fault has struck
+COMMANDS = {"C1": 10, "C2": 10, "C3": 10, "C4": 10, "C5": 10}
+RELAY = {"R1": 1, "R2": 6, "R3": 6, "R4": 6, "R5": 6}
+CONSUMER = {"K1": 10, "K2": 10, "K3": 10, "K4": 10, "K5": 10, "K7": 1}
+SENDER = {"N1": 4, "N2": 4}
+STRIKES_WITHIN = 120.0  # seconds from a start until its fault has struck
 
 LANES = {
     "matching": COMMANDS,
