@@ -20,6 +20,7 @@ from chassis.database import Connection, Database
 from chassis.envelope import Envelope
 from chassis.ids import new_id
 from chassis.outbox import Lane, Waiting
+from chassis.serving import collect_garbage_seldom
 from contracts.sessions import GOAL, Goal, GoalChange
 
 POOL = 12  # connections, as a service has
@@ -88,4 +89,5 @@ async def run(command: str, dsn: str, seconds: str) -> None:
 
 
 if __name__ == "__main__":
+    collect_garbage_seldom()
     uvloop.run(run(*sys.argv[1:]))

@@ -16,6 +16,7 @@ from chassis.database import Database
 from chassis.hearing import Hearing
 from chassis.logs import start_logs
 from chassis.preparation import births
+from chassis.serving import collect_garbage_seldom
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING
@@ -60,4 +61,5 @@ async def _handler(service: str, database: Database) -> Handler:
 if __name__ == "__main__":
     start_logs("bench", "WARNING")
     start_telemetry("bench", endpoint="", ratio=0)
+    collect_garbage_seldom()
     uvloop.run(consume(*sys.argv[1:]))

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from chassis.consumer import MAX_RECORDS
 from chassis.database import prepare_connection
+from chassis.serving import collect_garbage_seldom
 from contracts.catalogue import topics_heard_by
 
 Rows = list[tuple[UUID, UUID, int, bytes]]
@@ -76,4 +77,5 @@ def _rows(records: Sequence[ConsumerRecord[Any, Any]], decoder: msgspec.json.Dec
 
 
 if __name__ == "__main__":
+    collect_garbage_seldom()
     uvloop.run(copy(*sys.argv[1:]))

@@ -13,6 +13,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from bench.consumers.stage import TOPIC, Record, ended_pairing
 from chassis.relay import Relay
+from chassis.serving import collect_garbage_seldom
 
 BATCH = 500  # records: as many as the relay takes at once
 SIZE = 1024 * 1024  # bytes that a batch may have
@@ -65,4 +66,5 @@ async def _send(producer: AIOKafkaProducer, batch: dict[int, list[Record]]) -> N
 
 
 if __name__ == "__main__":
+    collect_garbage_seldom()
     uvloop.run({"relay": relay, "limit": limit}[sys.argv[1]](*sys.argv[2:]))
