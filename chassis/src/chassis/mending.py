@@ -20,6 +20,7 @@ from chassis.ids import new_id
 from chassis.logs import logger
 from chassis.outbox import Lane, Waiting, put
 from chassis.own_log import Difference
+from chassis.refusals import Refusal
 from chassis.unit import Cause, Unit
 
 AT_ONCE = 100  # keys whose newest records are in memory
@@ -51,15 +52,25 @@ class Mender:
             wanted = {each.logged.id: each.owned for each in some}
             newest = await _look_back(consumer, partition, wanted, before=before)
             for each in some:
-                if await self._mend(aggregates, each, newest.get(each.logged.id)):
-                    metrics.HEALED.labels(partition.topic).inc()
-                    log.warning(
-                        "a key whose last record was stale is put right",
-                        topic=partition.topic,
-                        subject=str(each.logged.id),
-                        stale=each.logged.version,
-                        newest=each.owned,
-                    )
+                await self._mend_or_tell(aggregates, each, newest.get(each.logged.id))
+
+    async def _mend_or_tell(
+        self, aggregates: Aggregates[Any], stale: Difference, newest: Record | None
+    ) -> None:
+        said = {
+            "topic": aggregates.topic,
+            "subject": str(stale.logged.id),
+            "stale": stale.logged.version,
+            "newest": stale.owned,
+        }
+        try:
+            mended = await self._mend(aggregates, stale, newest)
+        except Refusal as refusal:  # it has grown too large: that must not keep others from it
+            log.error("a key's last record is stale, and stays so", **said, reason=refusal.code)
+            return
+        if mended:
+            metrics.HEALED.labels(aggregates.topic).inc()
+            log.warning("a key whose last record was stale is put right", **said)
 
     async def _mend(
         self, aggregates: Aggregates[Any], stale: Difference, newest: Record | None

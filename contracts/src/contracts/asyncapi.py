@@ -13,7 +13,7 @@ DESCRIPTION = """\
 What Cairn's services say to one another. Every aggregate type has a topic, keyed by the
 aggregate's id. A body is the aggregate's whole state after the change, its type says what has just
 happened, and a record without a body means that the aggregate was erased. Topics are compacted:
-of every key the last record stays.
+of every key the last record stays. Records with the key `cairn.beat` say nothing: skip them.
 """
 KAFKA = "0.5.0"  # the version of the bindings below
 

@@ -10,6 +10,7 @@ import pytest
 from chassis import healing as healing_module
 from chassis import mending
 from chassis import relay as relay_module
+from chassis import unit as unit_module
 from chassis.database import Database, prepare_connection
 from chassis.ids import new_id
 from chassis.topics import ends
@@ -267,3 +268,55 @@ async def test_what_the_log_has_lost_is_restated(
     assert [each.version for each in await log_of(ledger, account)] == [1, 2, 1, 3]
     assert [each.version for each in await log_of(ledger, erased)] == [1, 2, 1, 2]
     assert (await log_of(ledger, account))[3].body == (await log_of(ledger, account))[1].body
+
+
+async def test_what_nobody_could_read_proves_nothing(
+    ledger: Ledger, app: Database, pipe: Database
+) -> None:
+    """Only an event that is newer than the database means that the database is old."""
+    account = await ledger.opened(app, ADA)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await compared(ledger)
+        [opened] = await log_of(ledger, account)
+        watching = await superuser(ledger.dsn)
+        reason = "select reason from cairn.standstill"
+        for body in (b"{", opened.body):
+            async with producing(ledger.kafka) as producer:
+                state = ledger.accounts.read(opened.body or b"")
+                envelope = ledger.event(state, ledger.change["PAID"], version=7)
+                headers = [(name, text.encode()) for name, text in envelope.headers().items()]
+                await producer.send_and_wait(
+                    ledger.accounts_topic.name,
+                    body,
+                    key=str(account).encode(),
+                    headers=headers,
+                )
+            if body == b"{":
+                await compared(ledger)
+                assert await watching.fetchval(reason) is None
+        said = await eventually(lambda: watching.fetchval(reason))
+        assert f"{account} is at version 7 there and at 1 here" in said
+        await watching.close()
+
+
+async def test_what_has_grown_too_large_keeps_no_other_from_being_put_right(
+    ledger: Ledger, app: Database, pipe: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: Any, **__: Any) -> dict[UUID, Any]:
+        return {}
+
+    monkeypatch.setattr(mending, "_look_back", lost)
+    large, small = [await ledger.opened(app, ADA, note=note) for note in ("x" * 2000, "")]
+    paused = await waiting(ledger)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        for account in (large, small):
+            await pay(ledger, app, account)
+        await compared(ledger)
+        monkeypatch.setattr(unit_module, "MAX_BODY", 1000)
+        await wake_late(ledger, paused)
+
+        async def right() -> bool:
+            return [each.version for each in await log_of(ledger, small)] == [1, 2, 1, 3]
+
+        await eventually(right)
+    assert [each.version for each in await log_of(ledger, large)] == [1, 2, 1]
