@@ -33,12 +33,21 @@ from generate_series(1, greatest($2 / 400, 2)) p;
 
 insert into enrolments
 select $1, md5(concat(id, 'enrolment'))::uuid, 1,
-    md5(concat($1, 'programme', 1 + capacity % 2))::uuid, id, 'mentee', 'active', null, now()
+    md5(concat($1, 'programme', 1 + substr(employee_number, 2)::int % 2))::uuid, id,
+    (array['mentor', 'mentee'])[1 + (substr(employee_number, 2)::int % 5 > 0)::int],
+    (array['left', 'active', 'active', 'paused'])[1 + substr(employee_number, 2)::int % 4],
+    null, now()
 from people where organisation_id = $1 and $2 > 0;
+
+insert into matching_runs
+select $1, md5(concat(id, 'run', k))::uuid, 1, id, 'completed', coordinator_ids[1],
+    now() - k * interval '1 day', '{}', null, null
+from programmes, generate_series(1, 30) k where organisation_id = $1 and $2 > 0;
 
 insert into pairings
 select $1, md5(concat($1, 'pairing', n, k))::uuid, 1,
-    md5(concat($1, 'programme', 1 + n % greatest($2 / 400, 2)))::uuid, null,
+    md5(concat($1, 'programme', 1 + n % 2))::uuid,
+    md5(concat(md5(concat($1, 'programme', 1 + n % 2))::uuid, 'run', k))::uuid,
     md5(concat($1, 'person', 1 + (n * 7 + k * 13) % $2))::uuid,
     md5(concat($1, 'person', n))::uuid, (array['active', 'ended'])[k], 0.5, '[]',
     now() - k * interval '1 day', null, null, null, null, null, ''
@@ -49,9 +58,14 @@ select $1, md5(concat(id, 'session', k))::uuid, 1, id, mentor_id, mentee_id, 'To
     now() + (k - 3) * interval '1 day', now(), '', 'scheduled', mentee_id, '', 0, ''
 from pairings, generate_series(1, 4) k where organisation_id = $1 and $2 > 0;
 
+insert into feedback
+select $1, md5(concat(id, 'feedback'))::uuid, 1, id, pairing_id, mentee_id, mentor_id, 5, '', now()
+from sessions where organisation_id = $1 and $2 > 0 and starts_at < now();
+
 insert into goals
-select $1, md5(concat(id, 'goal', k))::uuid, 1, id, null, 'Goal', '', '', 'open', 10 * k, null,
-    now()
+select $1, md5(concat(id, 'goal', k))::uuid, 1, id,
+    md5(concat($1, 'pairing', substr(employee_number, 2), k))::uuid, 'Goal', '', '', 'open',
+    10 * k, null, now()
 from people, generate_series(1, 2) k where organisation_id = $1 and $2 > 0;
 
 insert into notifications
@@ -60,7 +74,13 @@ select $1, md5(concat(id, 'notification', k))::uuid, 1, id, 'pairing_proposed', 
 from people, generate_series(1, 6) k where organisation_id = $1 and $2 > 0;
 
 insert into preferences
-select $1, id, 1, true, '{}' from people where organisation_id = $1 and $2 > 0
+select $1, id, 1, true, '{}' from people where organisation_id = $1 and $2 > 0;
+
+insert into erasures
+select $1, md5(concat($1, 'erasure', n))::uuid, 1, md5(concat($1, 'gone', n))::uuid,
+    md5(concat($1, 'person', 1))::uuid, now(), now(), now(), '[]',
+    case when n % 9 > 0 then now() end
+from generate_series(1, $2) n
 """
 
 

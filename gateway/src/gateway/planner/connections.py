@@ -8,7 +8,7 @@ from gateway.planner.arguments import Arguments
 from gateway.planner.cursors import cursor_sql
 from gateway.planner.model import Many
 from gateway.planner.paging import MOST, Paging, paging
-from gateway.planner.rows import Rows, TableRow
+from gateway.planner.rows import Rows, TableRow, fill
 from gateway.planner.sql import json_array, json_object, word
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Connection:
             case "pageInfo":
                 return self._page_info(nodes)
             case "totalCount":
-                return self._all_rows().count()
+                return f"({' + '.join(rows.count() for rows in self._all_rows())})::text"
             case _:
                 return word(self.type.name)
 
@@ -125,8 +125,11 @@ class _Connection:
     def _is_beyond(self) -> str:
         """Whether there are rows on the far side of the cursor that the page begins at."""
         rows = self._all_rows()
-        beyond = self.paging.beyond(rows.alias)
-        return f"(exists ({rows.and_(beyond).select('')}))::text" if beyond else "'false'"
+        beyond = self.paging.beyond(rows[0].alias)
+        if not beyond:
+            return "'false'"
+        any_of = " or ".join(f"exists ({each.and_(beyond).select('')})" for each in rows)
+        return f"({any_of})::text"
 
     def _page(self) -> str:
         """One row more than the page has, for that tells whether more follow."""
@@ -145,10 +148,20 @@ class _Connection:
         """
         with self.compiler.cost.on_pages_of(self.paging.read_size):
             rows = self._all_rows()
-        within = rows.and_(*self.paging.within(rows.alias))
-        order = self.paging.order(rows.alias)
-        return f"({within.select(f'{rows.alias}.*', order, str(MOST + 1))}) {self.row}"
+        alias = rows[0].alias
+        within, order = self.paging.within(alias), self.paging.order(alias)
+        pages = [each.and_(*within).select(f"{alias}.*", order, str(MOST + 1)) for each in rows]
+        together = (
+            pages[0] if len(pages) == 1 else " union all ".join(f"({page})" for page in pages)
+        )
+        return f"({together}) {self.row}"
 
-    def _all_rows(self) -> Rows:
+    def _all_rows(self) -> list[Rows]:
+        """The rows of all pages: found in the one way, or in the other, where there are two."""
         rows = self.compiler.rows(self.node.name, self.source.on, self.parent)
-        return self.compiler.narrowed(rows, self.source.filters, self.arguments, self.parent)
+        rows = self.compiler.narrowed(rows, self.source.filters, self.arguments, self.parent)
+        if self.source.split is None:
+            return [rows]
+        sees_all = f"coalesce({fill(self.source.split.all, parent=self.parent)}, false)"
+        own = fill(self.source.split.own, row=rows.alias)
+        return [rows.and_(sees_all), rows.and_(own, f"not {sees_all}")]

@@ -65,6 +65,19 @@ class One:
     filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
 
 
+@dataclass(frozen=True)
+class Split:
+    """That some see every row of a relation, and others only the few that are their own.
+
+    Those few have an index of their own, so that nobody has to look for them among all. `all` is
+    over the viewer and the parent, `own` over the row and the viewer. Who may see a row is said
+    elsewhere: this leaves out only what could not be seen.
+    """
+
+    all: str
+    own: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Many:
     """Rows, a page at a time, ordered by columns that are never null and then by id."""
@@ -72,6 +85,7 @@ class Many:
     on: str
     order: tuple[str, ...]
     descending: bool = False
+    split: Split | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
 
 

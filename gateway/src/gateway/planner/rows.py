@@ -70,7 +70,7 @@ class Rows:
         return Rows(self.alias, self.tables, (*self.conditions, *conditions))
 
     def count(self) -> str:
-        return f"({self.select('count(*)')})::text"
+        return f"({self.select('count(*)')})"
 
 
 def fill(template: str, **names: str) -> str:

@@ -17,6 +17,7 @@ from gateway.planner.model import (
     One,
     OneOf,
     Source,
+    Split,
     Table,
     Via,
 )
@@ -74,8 +75,11 @@ def many(
     *arguments: Argument,
     order: tuple[str, ...],
     descending: bool = False,
+    split: Split | None = None,
 ) -> Any:
-    source = Many(on=on, order=order, descending=descending, filters=_filters(arguments))
+    source = Many(
+        on=on, order=order, descending=descending, split=split, filters=_filters(arguments)
+    )
     paging = [declared(name, type_ | None, text) for name, type_, text in PAGING]
     return _with_arguments(
         field(description, source), [*(each.declared for each in arguments), *paging]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
+from gateway.planner.model import Split
 from gateway.schema import links, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from
@@ -78,6 +79,7 @@ class Programme(Node):
         ROLE,
         ENROLMENT_STATUS,
         order=("enrolled_at",),
+        split=Split(visibility.OF_PROGRAMME, "{row}.person_id = {viewer}.person_id"),
     )
     pairings: Connection[links.Pairing] = many(
         "Its pairings, the latest proposed first; its coordinators see all, others their own.",
@@ -85,6 +87,7 @@ class Programme(Node):
         PAIRING_STATUS,
         order=("proposed_at",),
         descending=True,
+        split=Split(visibility.OF_PROGRAMME, visibility.THE_TWO),
     )
     matching_runs: Connection[links.MatchingRun] = many(
         "Its matching runs, the latest first; for its coordinators and administrators.",

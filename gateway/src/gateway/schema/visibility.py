@@ -54,6 +54,8 @@ ENROLMENTS = f"{{row}}.person_id = {{viewer}}.person_id or {ADMINISTRATORS} or {
 
 MATCHING_RUNS = f"{ADMINISTRATORS} or {COORDINATORS}"
 
+OF_PROGRAMME = "{viewer}.administrator or {viewer}.person_id = any ({parent}.coordinator_ids)"
+
 THE_TWO = "{row}.mentor_id = {viewer}.person_id or {row}.mentee_id = {viewer}.person_id"
 
 PAIRINGS = f"{THE_TWO} or {ADMINISTRATORS} or {COORDINATORS}"

@@ -10,6 +10,7 @@ import pytest
 from gateway.planner import Planner, Viewer, global_id
 from support.databases import ServiceDatabase
 from support.reading.crowds import make_crowd, person_id, programme_id
+from support.reading.shapes import shapes
 
 SMALL = UUID("0193b6f0-0000-7000-8000-00000000000a")
 LARGE = UUID("0193b6f0-0000-7000-8000-00000000000b")
@@ -70,7 +71,8 @@ async def pages_read(
 
 async def touched(connection: asyncpg.Connection, plan: Any, viewer: Viewer) -> int:
     statement = plan.statement
-    arguments = [viewer.organisation_id, viewer.person_id, False, False, *plan.arguments]
+    administrator = "administrator" in viewer.roles
+    arguments = [viewer.organisation_id, viewer.person_id, administrator, False, *plan.arguments]
     types = ["uuid", "uuid", "boolean", "boolean", *statement.parameters.types]
     quote = "select quote_literal($1::text)"
     quoted = [await connection.fetchval(quote, str(argument)) for argument in arguments]
@@ -94,3 +96,115 @@ async def test_a_screen_reads_no_more_where_there_are_more_people(
     large = await pages_read(connection, planner, LARGE, screen)
     assert 20 < small < 1000
     assert large <= 1.5 * small + 20, f"{small} pages of {PEOPLE[SMALL]} people, {large} of more"
+
+
+# The row whose relations are read, by its type: one that the viewer has to do with.
+PARENTS = {
+    "Organisation": """select id from organisations
+        where organisation_id = $1 and id is distinct from $2""",
+    "Site": "select site_id from people where organisation_id = $1 and id = $2",
+    "Person": "select id from people where organisation_id = $1 and id = $2",
+    "Programme": """select id from programmes p where organisation_id = $1
+        order by $2 = any (coordinator_ids) desc,
+            exists (select from enrolments where programme_id = p.id and person_id = $2) desc
+        limit 1""",
+    "Enrolment": "select id from enrolments where organisation_id = $1 and person_id = $2",
+    "MatchingRun": """select r.id from matching_runs r join programmes p on p.id = r.programme_id
+        where r.organisation_id = $1 order by $2 = any (p.coordinator_ids) desc limit 1""",
+    "Pairing": "select id from pairings where organisation_id = $1 and mentee_id = $2 limit 1",
+    "Session": "select id from sessions where organisation_id = $1 and mentee_id = $2 limit 1",
+    "Goal": "select id from goals where organisation_id = $1 and person_id = $2 limit 1",
+    "Feedback": "select id from feedback where organisation_id = $1 and author_id = $2 limit 1",
+    "Notification": """select id from notifications
+        where organisation_id = $1 and person_id = $2 limit 1""",
+    "Preferences": "select id from preferences where organisation_id = $1 and id = $2",
+    "Erasure": """select id from erasures
+        where organisation_id = $1 and person_id is distinct from $2 limit 1""",
+}
+ROLES = {"member": MEMBER, "coordinator": COORDINATOR, "administrator": MEMBER}
+
+
+class Eye:
+    """A viewer in one of the crowds, and what their operations touch."""
+
+    def __init__(self, planner: Planner, connection: asyncpg.Connection, role: str) -> None:
+        self.planner = planner
+        self.connection = connection
+        self.role = role
+
+    def viewer(self, organisation_id: UUID) -> Viewer:
+        me = person_id(organisation_id, ROLES[self.role])
+        return Viewer(organisation_id, me, frozenset({self.role}))
+
+    async def pages(self, organisation_id: UUID, type_name: str, shape: str) -> int:
+        viewer = self.viewer(organisation_id)
+        variables = await self._variables(viewer, type_name)
+        if "$cursor" in shape:
+            cursor = await self._cursor(viewer, type_name, shape.partition("(")[0], variables)
+            if cursor is None:
+                return 0
+            variables["cursor"] = cursor
+        plan = self.planner.plan(*_operation(type_name, shape, variables))
+        await plan.run(self.connection, viewer)
+        return await touched(self.connection, plan, viewer)
+
+    async def _variables(self, viewer: Viewer, type_name: str) -> dict[str, str]:
+        me = viewer.organisation_id, viewer.person_id
+        async with self.connection.transaction():
+            await self.connection.execute(
+                "select set_config('cairn.organisation', $1, true)", str(viewer.organisation_id)
+            )
+            wanted = {"site": "Site", "programme": "Programme", "id": type_name}
+            return {
+                name: global_id(type_, await self._row(type_, *me))
+                for name, type_ in wanted.items()
+                if type_ in PARENTS
+            }
+
+    async def _row(self, type_name: str, organisation_id: UUID, me: UUID | None) -> UUID:
+        row = await self.connection.fetchval(PARENTS[type_name], organisation_id, me)
+        assert isinstance(row, UUID)
+        return row
+
+    async def _cursor(
+        self, viewer: Viewer, type_name: str, name: str, variables: dict[str, str]
+    ) -> str | None:
+        """Of a row somewhere in the relation; None where it has none."""
+        shape = f"found: {name}(first: 9) {{ edges {{ cursor }} }}"
+        plan = self.planner.plan(*_operation(type_name, shape, variables))
+        answer = msgspec.json.decode(await plan.run(self.connection, viewer))["data"]
+        edges = ((answer if type_name == "Query" else answer["node"]) or {}).get("found")
+        return edges["edges"][-1]["cursor"] if edges and edges["edges"] else None
+
+
+def _operation(
+    type_name: str, shape: str, variables: dict[str, str]
+) -> tuple[str, None, dict[str, str]]:
+    body = (
+        shape if type_name == "Query" else f"node(id: $id) {{ ... on {type_name} {{ {shape} }} }}"
+    )
+    types = {"id": "ID!", "programme": "ID!", "site": "ID", "cursor": "Cursor"}
+    used = {name: type_ for name, type_ in types.items() if f"${name}" in body}
+    declared = ", ".join(f"${name}: {type_}" for name, type_ in used.items())
+    text = f"query{f' ({declared})' if declared else ''} {{ {body} }}"
+    return text, None, {name: variables[name] for name in used}
+
+
+def test_every_type_of_the_read_model_has_a_row_to_begin_at(planner: Planner) -> None:
+    assert set(planner._model.tables) == set(PARENTS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("type_name", ["Query", *PARENTS])
+async def test_no_way_to_read_goes_through_the_organisation(
+    crowds: None, planner: Planner, connection: asyncpg.Connection, type_name: str, role: str
+) -> None:
+    eye = Eye(planner, connection, role)
+    schema = planner._model.graphql
+    grown: dict[str, tuple[int, int]] = {}
+    for shape in shapes(schema, planner._model.type(type_name)):
+        small = await eye.pages(SMALL, type_name, shape)
+        large = await eye.pages(LARGE, type_name, shape)
+        if large > 1.5 * small + 40:  # each row of a page may lie on a page of its own
+            grown[shape.replace("\n", "")] = (small, large)
+    assert grown == {}

@@ -1,0 +1,60 @@
+"""Every way to read that the schema has, each as an operation of its own."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+)
+
+PAGE = """{ edges { cursor node { id } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"""
+PAGES = ("", "last: 5", "first: 5, after: $cursor", "last: 5, before: $cursor")
+ELSEWHERE = {"node", "nodes", "eventTrail"}  # by themselves, or not of the read model
+
+
+def shapes(schema: GraphQLSchema, type_: GraphQLObjectType) -> Iterator[str]:
+    """Selections on an object of the type: all its leaves, and each relation in all its ways.
+
+    They speak of `$cursor`, one of the relation's, and of `$site`.
+    """
+    leaves = [
+        name for name, each in type_.fields.items() if is_leaf_type(get_named_type(each.type))
+    ]
+    if leaves:
+        yield " ".join(leaves)
+    for name, field in type_.fields.items():
+        named = get_named_type(field.type)
+        if name in ELSEWHERE or name in leaves:
+            continue
+        if "edges" not in getattr(named, "fields", {}):
+            yield f"{name}{_written('id: $programme' if field.args else '')} {{ {_some(named)} }}"
+            continue
+        for page in PAGES:
+            yield f"{name}{_written(page)} {PAGE}"
+        for narrowed in _filters(field):
+            yield f"{name}{_written(narrowed)} {PAGE}"
+
+
+def _written(arguments: str) -> str:
+    return f"({arguments})" if arguments else ""
+
+
+def _filters(field: GraphQLField) -> Iterator[str]:
+    for name, argument in field.args.items():
+        named = get_named_type(argument.type)
+        if isinstance(named, GraphQLEnumType):
+            yield from (f"{name}: {word}" for word in named.values)
+        elif named.name == "Boolean":
+            yield from (f"{name}: true", f"{name}: false")
+        elif named.name == "ID":
+            yield f"{name}: $site"
+
+
+def _some(type_: Any) -> str:
+    return "id" if "id" in getattr(type_, "fields", {}) else "__typename"
