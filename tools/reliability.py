@@ -78,7 +78,8 @@ def main() -> None:
     for folder in arguments.parse_args().folders:
         for file in sorted(folder.glob("*.json")):
             result = msgspec.json.decode(file.read_bytes(), type=Result)
-            rows[result.name] = result.row
+            if result.commands:  # else it broke off
+                rows[result.name] = result.row
     lines = "\n".join(rows[name] for name in sorted(rows, key=place))
     PAGE.write_text(f"{before}{BEGINS}\n{HEADING}{lines}\n{ENDS}{after}")
 

@@ -6,6 +6,8 @@ from cairn_local import supervisor
 from support.experiments import Experiment, seeded
 from support.running import RunningPlatform, running_platform
 
+FAILED = pytest.StashKey[bool]()
+
 
 @pytest.fixture(scope="session")
 async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningPlatform]:
@@ -27,4 +29,18 @@ def experiment(request: pytest.FixtureRequest) -> Generator[Experiment]:
     experiment = seeded(name)
     print(f"SEED={experiment.seed}", flush=True)
     yield experiment
-    experiment.conclude()
+    if request.node.stash.get(FAILED, False):
+        print(f"{name} came to no verdict, seed {experiment.seed}", flush=True)
+    else:
+        experiment.conclude()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note which experiments broke off: what they found until then is no result."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+    return report
