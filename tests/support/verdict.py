@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from chassis.topics import ends
 from support.ledger import Ledger, read_log
 from support.waiting import eventually
 
@@ -43,14 +44,21 @@ async def log_of(ledger: Ledger) -> list[Said]:
     return said
 
 
-async def at_rest(watching: asyncpg.Connection, log: list[Said], *, within: float = 60) -> None:
-    """Wait until what the log says has been handled, as far as rows can tell."""
+async def at_rest(
+    ledger: Ledger, watching: asyncpg.Connection, log: list[Said], *, within: float = 60
+) -> None:
+    """Wait until the log was read to its end, and no effect is due any more, as rows tell."""
+    topic = ledger.accounts_topic
+    end = sum((await ends(ledger.kafka, [topic])).values())
     due = len(due_effects(log))
 
     async def handled() -> bool:
+        read = await watching.fetchval(
+            "select sum(next) from cairn.positions where topic = $1", topic.name
+        )
         made = await watching.fetchval("select count(distinct event_id) from effects")
         waits = await watching.fetchval("select exists (select from cairn.waiting)")
-        return (made or 0) >= due and not waits
+        return (read or 0) >= end and (made or 0) >= due and not waits
 
     await eventually(handled, within=within)
 
@@ -124,7 +132,7 @@ async def judged(
         lambda: watching.fetchval("select not exists (select from cairn.outbox)"), within=within
     )
     log = await log_of(ledger)
-    await at_rest(watching, log, within=within)
+    await at_rest(ledger, watching, log, within=within)
     return [
         *order_violations(log, acknowledged),
         *await effect_violations(log, watching),

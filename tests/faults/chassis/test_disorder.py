@@ -77,13 +77,7 @@ async def test_the_newest_version_wins_in_whatever_order_they_come(
         sent.partition = 0
         await publish(gapped, 2)
         log = await log_of(ledger)
-        await at_rest(watching, log)
-
-        async def all_read() -> bool:
-            read = await watching.fetchval("select sum(next) from cairn.positions")
-            return read == len(log)
-
-        await eventually(all_read)
+        await at_rest(ledger, watching, log)
     experiment.violations += await effect_violations(log, watching)
     experiment.violations += await copy_violations(log, watching)
     acted = await effects(watching)

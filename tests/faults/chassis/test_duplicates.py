@@ -66,7 +66,7 @@ async def test_what_comes_twice_has_no_second_effect(
         await live
         experiment.commands = payments.acknowledged.total()
         await eventually(lambda: watching.fetchval("select count(*) = 0 from cairn.outbox"))
-        await at_rest(watching, await log_of(ledger))
+        await at_rest(ledger, watching, await log_of(ledger))
         await handled_at_once(ledger, pipe, chosen, experiment)
         experiment.violations += await judged(ledger, watching, payments.acknowledged)
 
