@@ -120,12 +120,11 @@ class Load:
 
     async def _refused(self, entry: Entry, answer: httpx2.Response) -> None:
         """Raises Refused, unless it is to be asked again."""
-        if answer.status_code >= 500 and answer.status_code != 503:
+        if answer.status_code >= 500 or "retry-after" in answer.headers:
             return
         refusal = answer.json()["refusal"]
-        if refusal["code"] not in AGAIN:
-            await self.journal.note(replace(entry, outcome="rejected", code=refusal["code"]))
-            raise Refused(refusal["code"], refusal["message"])
+        await self.journal.note(replace(entry, outcome="rejected", code=refusal["code"]))
+        raise Refused(refusal["code"], refusal["message"])
 
     async def set_up(self, *, mentors: int, mentees: int) -> None:
         """An organisation with one site, its people and one programme, known everywhere."""
