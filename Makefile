@@ -42,12 +42,13 @@ faults: $(ready) ## Inject every fault that docs/reliability.md lists; SEED=… 
 soak: $(ready) ## Storms of faults: a thousand kills, a million events; takes an hour
 	@$(python) -m pytest tests/faults -m soak -s $(TESTS)
 
-check: $(ready) ## Check format, style, types, imports between packages, committed contracts
+check: $(ready) ## Check format, style, types, imports between packages, committed contracts and API
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/basedpyright
 	.venv/bin/lint-imports
 	$(python) -m tools.contracts check
+	$(python) -m tools.schema check
 
 format: $(ready) ## Format the code, and mend what can be mended by itself
 	.venv/bin/ruff format .

@@ -17,7 +17,9 @@ DOCUMENTS = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)
 def test_the_published_schema_is_the_schema() -> None:
     published = (ROOT / "docs/schema.graphql").read_text()
 
-    assert published == build_schema(MutationType).as_str() + "\n", "run: python -m tools.schema"
+    assert published == build_schema(MutationType).as_str() + "\n", (
+        "run: python -m tools.schema write"
+    )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.split("(")[0][:30])
