@@ -20,6 +20,8 @@ from support.waiting import eventually
 
 EVENTS = 60  # of each kind, and before them as many without faults
 
+BUSY = 1.0  # seconds that a busy machine may add; each failure would add 2.6 if it held them up
+
 
 def p99(seconds: list[float]) -> float:
     return sorted(seconds)[int(len(seconds) * 0.99)]
@@ -71,14 +73,15 @@ async def test_a_reaction_that_fails_delays_its_own_subject_only(
     async with in_background(consumer.run, room.run):
         await eventually(lambda: consumer.problem is None)
         for number in range(EVENTS):
+            await watched.publish(theirs[number % 6], 1 + number // 6)
             await watched.publish(ours[number % 6], 1 + number // 6)
-        await eventually(lambda: len(watched.late) == EVENTS)
+        await eventually(lambda: len(watched.late) == 2 * EVENTS)
         usual, watched.late = p99(watched.late), []
 
         watched.tenant, watched.accounts = failing, {sick.id}
         for number in range(EVENTS):
             experiment.did("fails for a tenant")
-            await watched.publish(theirs[number % 6], 1 + number // 6)
+            await watched.publish(theirs[number % 6], 1 + (EVENTS + number) // 6)
             await watched.publish(ours[number % 6], 1 + (EVENTS + number) // 6)
         for version in (1, 2, 3):
             experiment.did("fails for an account")
@@ -91,7 +94,7 @@ async def test_a_reaction_that_fails_delays_its_own_subject_only(
         healed, watched.tenant, watched.accounts = time.monotonic(), None, set()
         await eventually(lambda: watching.fetchval("select count(*) = 0 from cairn.waiting"))
         experiment.recovery = time.monotonic() - healed
-        if ours_late > 2 * usual + 0.25:
+        if ours_late > 2 * usual + BUSY:
             experiment.violations.append(f"others waited {ours_late:.2f} s, usually {usual:.2f} s")
         most = max(watched.attempts.values())
         if most > waiting.MAX_FAILURES:
