@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 
 from chassis import metrics
 from chassis import relay as relay_module
-from chassis.database import Database
+from chassis.database import Database, enter_tenant
 from chassis.outbox import Lane, Waiting, put
 from chassis.relay import Relay
 from support.ledger import Ledger, Topic, caller, in_background, read_log, superuser
@@ -310,6 +310,33 @@ async def test_a_backlog_in_one_lane_does_not_slow_the_other(ledger: Ledger) -> 
     finally:
         await undo.rollback()
         await watching.close()
+
+
+async def test_a_command_does_not_look_through_a_backlog(ledger: Ledger, app: Database) -> None:
+    """Though its statements were planned when there was none."""
+    organisation_id = caller().organisation_id
+    tap = Waiting(topic="a.topic", key=uuid4(), headers={}, body=b"")
+    async with app.connection() as connection:
+        undo = connection.transaction()
+        await undo.start()
+        try:
+            await enter_tenant(connection, organisation_id)
+            for _ in range(10):  # PostgreSQL keeps a plan from the sixth on
+                await put(connection, organisation_id, [tap], Lane.INTERACTIVE)
+            await connection.execute(
+                """
+                insert into cairn.outbox (organisation_id, lane, topic, key, headers, body)
+                select $1, 1, 'a.topic', gen_random_uuid(), '{}', 'body'
+                from generate_series(1, 20000)
+                """,
+                organisation_id,
+            )
+            read = "select pg_stat_get_xact_tuples_returned('cairn.outbox'::regclass)"
+            before = await connection.fetchval(read)
+            await put(connection, organisation_id, [tap], Lane.INTERACTIVE)
+            assert await connection.fetchval(read) == before
+        finally:
+            await undo.rollback()
 
 
 def most_rows(node: dict[str, Any]) -> float:
