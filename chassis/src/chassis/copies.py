@@ -1,5 +1,6 @@
 """Copies of other services' aggregates: kept by the consumer, read by commands and reactions."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import msgspec
 
 from chassis import graves
 from chassis.database import Connection
-from chassis.events import Event
+from chassis.events import Event, newest
 from chassis.unit import Unit
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -55,55 +56,62 @@ class Copies(Generic[S]):
             raise NotYet(self.topic, id)
         return found
 
-    async def keep(self, connection: Connection, event: Event[Any]) -> bool:
-        """Keep the event's state, unless it is older than what is kept or was erased.
+    async def keep(self, connection: Connection, events: Sequence[Event[Any]]) -> set[UUID]:
+        """Keep the newest states of one organisation's aggregates, and forget those erased.
 
-        Returns whether it was news.
+        What is older than what is kept, or was erased, changes nothing. Returns whose events were
+        news.
         """
-        if event.body is None:
-            return await self._erase(connection, event)
-        return bool(
-            await connection.fetchval(
+        organisation_id = events[0].organisation_id
+        erased = newest(event for event in events if event.body is None)
+        # In the order of their ids, so that no two who lock several wait for one another.
+        states = sorted(
+            newest(event for event in events if event.body is not None),
+            key=lambda event: event.subject,
+        )
+        news: set[UUID] = set()
+        if erased:
+            versions = {event.subject: event.version for event in erased}
+            news |= await self._erase(connection, organisation_id, versions)
+        if states:
+            rows = await connection.fetch(
                 f"""
                 insert into {self.table} as kept (organisation_id, id, version, state)
-                select $1, $2, $3, $4
+                select $1, id, version, state
+                from unnest($3::uuid[], $4::bigint[], $5::jsonb[]) as new (id, version, state)
                 where not exists (select from cairn.graves
-                                  where organisation_id = $1 and topic = $5 and subject = $2
-                                    and graves.version >= $3)
+                                  where organisation_id = $1 and topic = $2 and subject = new.id
+                                    and graves.version >= new.version)
                 on conflict (organisation_id, id)
                     do update set version = excluded.version, state = excluded.state
                     where kept.version < excluded.version
-                returning true
+                returning id
                 """,  # noqa: S608
-                event.organisation_id,
-                event.subject,
-                event.version,
-                event.body,
+                organisation_id,
                 self.topic,
+                [event.subject for event in states],
+                [event.version for event in states],
+                [event.body for event in states],
             )
-        )
+            news |= {row["id"] for row in rows}
+        return news
 
-    async def _erase(self, connection: Connection, event: Event[Any]) -> bool:
-        """Forget an aggregate, and dig its grave so that nothing older brings it back."""
-        await self._delete(connection, event.organisation_id, event.subject, event.version)
-        versions = {event.subject: event.version}
-        return bool(await graves.dig(connection, event.organisation_id, self.topic, versions))
+    async def _erase(
+        self, connection: Connection, organisation_id: UUID, versions: Mapping[UUID, int]
+    ) -> set[UUID]:
+        """Forget aggregates, and dig their graves so that nothing older brings them back."""
+        await connection.execute(
+            f"""
+            delete from {self.table} as kept
+            using unnest($2::uuid[], $3::bigint[]) as gone (id, version)
+            where kept.organisation_id = $1 and kept.id = gone.id and kept.version <= gone.version
+            """,  # noqa: S608
+            organisation_id,
+            list(versions.keys()),
+            list(versions.values()),
+        )
+        return await graves.dig(connection, organisation_id, self.topic, versions)
 
     async def forget(self, unit: Unit, id: UUID, version: int) -> None:  # noqa: A002
         """Forget an aggregate whose tombstone, of this version, may be on its way still."""
-        await self._delete(unit.connection, unit.organisation_id, id, version)
-        await graves.dig(unit.connection, unit.organisation_id, self.topic, {id: version})
-
-    async def _delete(
-        self,
-        connection: Connection,
-        organisation_id: UUID,
-        id: UUID,  # noqa: A002
-        version: int,
-    ) -> None:
-        await connection.execute(
-            f"delete from {self.table} where organisation_id = $1 and id = $2 and version <= $3",  # noqa: S608
-            organisation_id,
-            id,
-            version,
-        )
+        await self._erase(unit.connection, unit.organisation_id, {id: version})

@@ -1,6 +1,6 @@
 """An event as a handler sees it, and how a record becomes one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -138,3 +138,13 @@ def stored_headers(headers: Headers) -> list[tuple[str, str | None]]:
 
 
 Batch = Sequence[Event[Any]]
+
+
+def newest(events: Iterable[Event[Any]]) -> list[Event[Any]]:
+    """Of each aggregate the event with the highest version."""
+    last: dict[tuple[UUID, UUID], Event[Any]] = {}
+    for event in events:
+        key = (event.organisation_id, event.subject)
+        if key not in last or last[key].version < event.version:
+            last[key] = event
+    return list(last.values())

@@ -1,6 +1,8 @@
 """How a service handles the events of one topic, inside the consumer's transaction."""
 
+from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -9,7 +11,7 @@ from chassis.births import Births
 from chassis.copies import Gone, NotYet
 from chassis.database import TRANSIENT, Connection, enter_tenant, is_transient, leave_tenant
 from chassis.envelope import Malformed
-from chassis.events import Batch, Decode, Event, Record
+from chassis.events import Batch, Decode, Event, Record, newest
 from chassis.parking import Parked, park
 from chassis.reacting import react_once, run, version_handled
 from chassis.replaying import Superseded, newest_known
@@ -40,11 +42,12 @@ class Hearing:
         self._births = await births.recorded(connection, self._subscription.topic, names)
 
     async def apply(self, connection: Connection, events: Batch) -> None:
-        for event in events:
-            await enter_tenant(connection, event.organisation_id, role=self._role)
-            await self._keep(connection, event)
-            for reaction in self._concerned(event):
-                await self._react(connection, reaction, event)
+        for organisation_id, theirs in _by_organisation(events).items():
+            await enter_tenant(connection, organisation_id, role=self._role)
+            await self._keep(connection, theirs)
+            for event in theirs:
+                for reaction in self._concerned(event):
+                    await self._react(connection, reaction, event)
         await leave_tenant(connection)
 
     async def settle(
@@ -54,7 +57,7 @@ class Hearing:
         await enter_tenant(connection, event.organisation_id, role=self._role)
         try:
             async with connection.transaction():
-                await self._keep(connection, event)
+                await self._keep(connection, [event])
         except TRANSIENT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is parked
@@ -80,7 +83,7 @@ class Hearing:
         tables = [copies.table for copies in self._subscription.copies]
         newest = await newest_known(connection, event, tables, names)
         if not reaction:
-            await self._keep(connection, event)
+            await self._keep(connection, [event])
         for each in await self._missing(connection, event, reaction):
             if newest > event.version and not force:
                 raise Superseded(newest)
@@ -120,16 +123,18 @@ class Hearing:
             if await version_handled(connection, each, event) != event.version
         ]
 
-    async def _keep(self, connection: Connection, event: Event[Any]) -> None:
-        """Keep the copies; where they were news, what follows from them too."""
-        if not self._subscription.copies:
+    async def _keep(self, connection: Connection, events: Batch) -> None:
+        """Keep an organisation's copies; where they were news, what follows from them too."""
+        news: set[UUID] = set()
+        for copies in self._subscription.copies:
+            news |= await copies.keep(connection, events)
+        if not news:
             return
-        news = [await copies.keep(connection, event) for copies in self._subscription.copies]
-        if not any(news):
-            return
-        for derive in self._subscription.derived:
-            await run(derive, event, connection, self._service)
-        await waiting.arrived(connection, event)
+        if self._subscription.derived:
+            for event in newest(event for event in events if event.subject in news):
+                for derive in self._subscription.derived:
+                    await run(derive, event, connection, self._service)
+        await waiting.arrived(connection, events[0].organisation_id, events[0].topic, news)
 
     def _concerned(self, event: Event[Any]) -> list[Reaction]:
         """The reactions that the event's type concerns, and that were born before it."""
@@ -155,3 +160,11 @@ class Hearing:
             if is_transient(error, connection):
                 raise
             await waiting.try_again(connection, reaction.name, event, error)
+
+
+def _by_organisation(events: Batch) -> dict[UUID, list[Event[Any]]]:
+    """Each one's events in their order; between organisations there is none."""
+    theirs: defaultdict[UUID, list[Event[Any]]] = defaultdict(list)
+    for event in events:
+        theirs[event.organisation_id].append(event)
+    return theirs

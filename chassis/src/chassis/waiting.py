@@ -4,9 +4,10 @@ Most wait for a copy that has not arrived. What failed waits for its next attemp
 after the last one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from asyncpg import Record
@@ -102,16 +103,18 @@ async def wait(
     )
 
 
-async def arrived(connection: Connection, event: Event[Any]) -> None:
-    """An aggregate has arrived: what waits for it is due."""
+async def arrived(
+    connection: Connection, organisation_id: UUID, topic: str, subjects: Collection[UUID]
+) -> None:
+    """Aggregates have arrived: what waits for them is due."""
     await connection.execute(
         """
         update cairn.waiting set due_at = now()
-        where organisation_id = $1 and awaited_topic = $2 and awaited_subject = $3
+        where organisation_id = $1 and awaited_topic = $2 and awaited_subject = any($3::uuid[])
         """,
-        event.organisation_id,
-        event.topic,
-        event.subject,
+        organisation_id,
+        topic,
+        list(subjects),
     )
 
 

@@ -1,13 +1,11 @@
 """Projections: how a topic's events become rows of the read model."""
 
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from chassis.database import TRANSIENT, Connection
-from chassis.events import Batch, Decode, Event, Record
+from chassis.events import Batch, Decode, Event, Record, newest
 from chassis.parking import Parked, park
 from contracts import matching, notifications, profiles, sessions
 from contracts.catalogue import Topic
@@ -141,16 +139,6 @@ def upsert(table: str, fields: list[str]) -> str:
         set {", ".join(f'"{name}" = excluded."{name}"' for name in changed)}
         where kept.version < excluded.version
         """  # noqa: S608
-
-
-def newest(events: Iterable[Event[Any]]) -> list[Event[Any]]:
-    """Of each aggregate the event with the highest version."""
-    last: dict[tuple[UUID, UUID], Event[Any]] = {}
-    for event in events:
-        key = (event.organisation_id, event.subject)
-        if key not in last or last[key].version < event.version:
-            last[key] = event
-    return list(last.values())
 
 
 def encode(events: list[Event[Any]]) -> bytes | None:

@@ -1,5 +1,6 @@
 """Bugs of those who hear events: services and the projector."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,12 +49,17 @@ def keeps_for_another_tenant(program: str, organisation_id: UUID) -> None:
     """A copy is kept in the name of another organisation too."""
     keep = Copies.keep
 
-    async def keep_twice(self: Copies[Any], connection: Any, event: Event[Any]) -> bool:
-        news = await keep(self, connection, event)
-        if event.organisation_id == organisation_id and program == "notifications":
-            foreign = replace(event.envelope, organisation_id=ANOTHER)
+    async def keep_twice(
+        self: Copies[Any], connection: Any, events: Sequence[Event[Any]]
+    ) -> set[UUID]:
+        news = await keep(self, connection, events)
+        if events[0].organisation_id == organisation_id and program == "notifications":
             await enter_tenant(connection, ANOTHER)
-            await keep(self, connection, replace(event, envelope=foreign))
+            foreign = [
+                replace(event, envelope=replace(event.envelope, organisation_id=ANOTHER))
+                for event in events
+            ]
+            await keep(self, connection, foreign)
             await enter_tenant(connection, organisation_id)
         return news
 
