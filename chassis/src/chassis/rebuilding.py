@@ -7,7 +7,7 @@ handled it does not handle again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -47,23 +47,26 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class _Keeping(Hearing):
-    """Keeps copies and what follows from them, without reactions; knows what the log has."""
+class _Rereader(Rereader):
+    """Knows of which aggregates the log has a record, be it one that this version cannot read."""
 
-    def __init__(self, subscription: Subscription, service: str) -> None:
-        silent = msgspec.structs.replace(subscription, reactions=[])
-        super().__init__(silent, service=service, births={})
-        self.seen: set[Key] = set()
+    def __init__(self, topic: Topic, **named: Any) -> None:
+        super().__init__(topic, **named)
+        self.seen: set[UUID] = set()
 
-    async def apply(self, connection: Connection, events: Batch) -> None:
-        await super().apply(connection, events)
-        self.seen.update((event.organisation_id, event.subject) for event in events)
-
-    async def settle(
-        self, connection: Connection, event: Event[Any], record: Record, attempts: int
+    async def _apply(
+        self, connection: Connection, records: Sequence[Record], attempts: int
     ) -> list[Parked]:
-        self.seen.add((event.organisation_id, event.subject))
-        return await super().settle(connection, event, record, attempts)
+        self.seen.update(filter(None, map(_subject, records)))
+        return await super()._apply(connection, records, attempts)
+
+
+def _subject(record: Record) -> UUID | None:
+    """Whose record it is, by its key: its headers may say nothing."""
+    try:
+        return UUID((record.key or b"").decode("ascii"))
+    except ValueError:
+        return None
 
 
 async def rebuild(
@@ -80,16 +83,20 @@ async def rebuild(
         if await missing(kafka, [topic]):
             raise CannotRebuild(f"Kafka has no topic {topic.name}: make it with `prepare`.")
         async with Database.open(pipe_dsn, name=f"{service} rebuild", size=3) as pipe:
-            keeping = _Keeping(of, service)
+            # Copies and what follows from them, without reactions
+            silent = msgspec.structs.replace(of, reactions=[])
+            keeping = Hearing(silent, service=service, births={})
             held = await _held(pipe, of)  # asked before the log's end: what is held was in the log
-            rereader = Rereader(topic, service=service, kafka=kafka, database=pipe, handler=keeping)
+            rereader = _Rereader(
+                topic, service=service, kafka=kafka, database=pipe, handler=keeping
+            )
             await _reread(owner, kafka, topic, rereader)
-            if held and not keeping.seen:
+            if held and not rereader.seen:
                 raise CannotRebuild(
                     f"The log of {topic.name} has nothing of the {len(held)} that are held here."
                     f" First run `python -m {topic.name.partition('.')[0]} restate {topic.name}`."
                 )
-            gone = {key: version for key, version in held.items() if key not in keeping.seen}
+            gone = {key: held[key] for key in held if key[1] not in rereader.seen}
             await _erase(pipe, keeping, topic.name, service, gone)
         is_another = await fit(owner, kafka, topic)
         await rereading.begin(owner, [topic.name])
@@ -129,7 +136,7 @@ async def _reread(owner: asyncpg.Connection, kafka: str, topic: Topic, rereader:
 
 
 async def _erase(
-    pipe: Database, keeping: _Keeping, topic: str, service: str, gone: Mapping[Key, int]
+    pipe: Database, keeping: Hearing, topic: str, service: str, gone: Mapping[Key, int]
 ) -> None:
     """Forget copies, as if their tombstones had come; what follows from that follows too."""
     tombs = [_tombstone(topic, service, *key, version) for key, version in gone.items()]

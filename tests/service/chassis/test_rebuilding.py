@@ -260,6 +260,24 @@ async def test_one_that_slept_too_long(
     assert await watching.fetchval("select subject from cairn.graves") == erased.id
 
 
+async def test_what_the_log_has_and_this_version_cannot_read_is_not_taken_for_erased(
+    ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
+) -> None:
+    account, other = log.account(), log.account()
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await log.says(account)
+        await log.says(other)
+        await has_effects(watching, (account.id, 1), (other.id, 1))
+    async with producing(ledger.kafka) as producer:
+        await producer.send_and_wait(
+            log.topic, b"{", key=str(account.id).encode(), headers=[], partition=0
+        )
+    await log.loses(before=1)  # as compaction does to what is replaced
+    assert (await rebuilt(ledger)).erased == 0
+    assert await copies(watching) == {account.id: 1, other.id: 1}
+
+
 async def test_a_beat_is_a_sign_of_life(
     ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
 ) -> None:
