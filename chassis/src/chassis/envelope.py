@@ -16,7 +16,13 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Malformed(Exception):  # noqa: N818
-    """A record that cannot be read as an event; the message says why, without quoting it."""
+    """A record that cannot be read as an event; the message says why, without quoting it.
+
+    It may have a name or a word of the record, though, and is stored: NUL has no place in a text.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason.replace("\0", "\ufffd"))
 
 
 _ATTRIBUTES = {

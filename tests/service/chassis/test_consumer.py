@@ -102,6 +102,7 @@ async def test_what_cannot_be_read_is_parked_and_its_neighbours_flow(
         "the body does not fit its schema": (b'{"id": 7}', good, key),
         "schema: huge number": (body.replace(b'"balance":0', b'"balance":1e400'), good, key),
         "the header ce_type is null": (body, good | {"ce_type": None}, key),
+        "the header \ufffd is null": (body, good | {"\0": None}, key),
         "the header ce_actor is not ASCII": (body, good | {"ce_actor": b"\xff\xfe"}, key),
         "the header ce_organisation is missing": (
             body,
