@@ -12,10 +12,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import DefaultPartitioner
 
 from bench.consumers.stage import TOPIC, Record, ended_pairing
-from chassis.relay import Relay
+from chassis.relay import INTERACTIVE_BATCH, Relay
 from chassis.serving import collect_garbage_seldom
 
-BATCH = 500  # records: as many as the relay takes at once
 SIZE = 1024 * 1024  # bytes that a batch may have
 
 
@@ -47,9 +46,9 @@ async def limit(_: str, kafka: str) -> None:
 def _by_partition(records: list[Record]) -> list[dict[int, list[Record]]]:
     partitions = list(range(TOPIC.partitions))
     batches: list[dict[int, list[Record]]] = []
-    for start in range(0, len(records), BATCH):
+    for start in range(0, len(records), INTERACTIVE_BATCH):
         batches.append({})
-        for record in records[start : start + BATCH]:
+        for record in records[start : start + INTERACTIVE_BATCH]:
             partition = DefaultPartitioner()(record.key, partitions, partitions)
             batches[-1].setdefault(partition, []).append(record)
     return batches
