@@ -13,13 +13,11 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from aiokafka import TopicPartition
 
 from chassis import own_log, taking_back
 from chassis.aggregates import Aggregates
 from chassis.database import Connection, Database, enter_tenant, leave_tenant, server_settings
 from chassis.ids import new_id
-from chassis.own_places import OwnPlaces
 from chassis.topics import Topic
 from chassis.unit import Cause, Unit
 
@@ -59,8 +57,7 @@ async def recover(
         Database.open(pipe_dsn, name=f"{service} recover", size=2) as pipe,
     ):
         await _stand_still(pipe, service)
-        places = OwnPlaces(pipe)
-        ends = await _find(pipe, places, service, owns, topics, kafka)
+        await _find(pipe, service, owns, topics, kafka)
         states: Counter[str] = Counter()
         erased: Counter[str] = Counter()
         organisations = await _concerned(pipe)
@@ -72,7 +69,7 @@ async def recover(
                 await leave_tenant(connection)
             states += found.states
             erased += found.erased
-        await places.keep(ends)
+        # The healer goes on where it stood then: what is stale in the log since is put right.
         await _go_on(pipe)
     return Recovered(organisations=len(organisations), states=dict(states), erased=dict(erased))
 
@@ -115,16 +112,14 @@ async def _go_on(pipe: Database) -> None:
 
 async def _find(
     pipe: Database,
-    places: OwnPlaces,
     service: str,
     owns: Sequence[Aggregates[Any]],
     topics: Sequence[Topic],
     kafka: str,
-) -> dict[TopicPartition, int]:
-    """Lay out what the log has newer, from its beginning; returns where it ended."""
+) -> None:
+    """Lay out what the log has newer, from its beginning."""
     by_topic = {each.topic: each for each in owns}
     async with own_log.opened(kafka, topics, client_id=f"{service}-recover") as consumer:
-        await places.seek(consumer)
         ends = await consumer.end_offsets(own_log.partitions_of(topics))
         for partition, end in ends.items():
             await consumer.seek_to_beginning(partition)
@@ -134,7 +129,6 @@ async def _find(
                     compared = await own_log.compare(connection, by_topic[partition.topic], newest)
                     newer = [each.logged for each in compared if each.logged.version > each.owned]
                     await taking_back.lay_out(connection, partition.topic, newer)
-        return ends
 
 
 async def _concerned(pipe: Database) -> list[UUID]:

@@ -212,3 +212,31 @@ async def test_it_is_noticed_under_a_running_service_too(ledger: Ledger) -> None
         await at_rest(ledger)
         await restore(ledger.dsn)
         await eventually(lambda: problems_of(client, "older than its log"))
+
+
+async def test_what_is_stale_in_the_log_is_put_right_after_a_recovery(ledger: Ledger) -> None:
+    """A relay that was paused wakes while the database fails: both are to be mended then."""
+    owner = await an_owner(ledger)
+    async with running(ledger) as client:
+        await eventually(lambda: ready(client))
+        account = await opened(client, owner)
+        await at_rest(ledger)
+    await back_up(ledger.dsn)
+    async with running(ledger) as client:
+        await eventually(lambda: ready(client))
+        assert (await order(client, "pay", account_id=account, amount=5)).is_success
+        await at_rest(ledger)
+    await restore(ledger.dsn)
+    [old, _] = await read_log(ledger.kafka, ledger.accounts_topic)
+    async with producing(ledger.kafka) as producer:
+        await producer.send_and_wait(
+            old.topic, old.value, key=old.key, headers=list(old.headers), partition=old.partition
+        )
+    assert (await recovered(ledger)).organisations == 1
+
+    async with running(ledger):
+
+        async def right() -> bool:
+            return await versions_in_log(ledger) == {account: [1, 2, 1, 2]}
+
+        await eventually(right)
