@@ -66,7 +66,11 @@ async def _projecting(settings: Settings) -> AsyncGenerator[Sequence[Consumer]]:
     doorbell = Doorbell(dsn, PROJECTED)
     async with (
         Database.open(
-            dsn, name="gateway projector", size=len(topics) + 2, synchronous_commit="off"
+            dsn,
+            name="gateway projector",
+            size=len(topics) + 2,
+            reset=False,
+            synchronous_commit="off",
         ) as database,
         doorbell.open(),
     ):
