@@ -29,7 +29,7 @@ from chassis.topics import Topic
 PAUSE = 1.0  # seconds between turns at the log's end
 RECORDS = 2000  # in a turn
 MOST_SUSPECTS = 10_000  # of a partition, in memory
-GLANCE = 5.0  # seconds that a service waits for Kafka before it works without having looked
+GLANCE = 5.0  # seconds that a service looks, or waits for Kafka, before it works all the same
 
 log = logger("chassis.healing")
 
@@ -82,22 +82,23 @@ class Healer:
             await asyncio.sleep(PAUSE)
 
     async def glance(self) -> None:
-        """Look at the records that follow on those which were compared before."""
+        """Look at the records that follow on those which were compared before, to the log's end."""
         try:
             async with asyncio.timeout(GLANCE), self._reading() as consumer:
-                unread = [
+                ends = await consumer.end_offsets(consumer.assignment())
+                while unread := [
                     partition
-                    for partition, end in (await consumer.end_offsets(self._places.known)).items()
+                    for partition, end in ends.items()
                     if await consumer.position(partition) < end
-                ]
-                if unread:
+                ]:
                     await self._look(
                         await consumer.getmany(*unread, timeout_ms=1000, max_records=RECORDS)
                     )
+                    self._suspects.clear()  # the elected relay's
         except OlderThanLog as reason:
             await self._standstill.begin(str(reason))
         except (*TRANSIENT, KafkaError) as error:
-            log.warning("the log was not looked at", error=type(error).__name__)
+            log.warning("the log was not looked at to its end", error=type(error).__name__)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncGenerator[AIOKafkaConsumer]:
@@ -127,7 +128,7 @@ class Healer:
         return sum(map(len, batches.values())) >= RECORDS
 
     async def _look(self, batches: Mapping[TopicPartition, Records]) -> None:
-        """Compare the last record of each key with the database.
+        """Compare the last record of each key, and the newest, with the database.
 
         Raises OlderThanLog.
         """
@@ -136,9 +137,9 @@ class Healer:
             by_topic[partition.topic] += records
             self._clear(partition, records)
         for topic, records in by_topic.items():
-            last = own_log.last_of(records)
+            telling = own_log.last_and_newest_of(records)
             async with self._pipe.connection() as connection:
-                found = await own_log.compare(connection, self._owns[topic], last.values())
+                found = await own_log.compare(connection, self._owns[topic], telling)
             for difference in found:
                 self._suspect(difference)
 

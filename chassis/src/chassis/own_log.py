@@ -104,6 +104,17 @@ def last_of(records: Iterable[Record]) -> dict[UUID, Logged]:
     return {said.id: said for record in records if (said := logged(record))}
 
 
+def last_and_newest_of(records: Iterable[Record]) -> list[Logged]:
+    """Of each key the last record, and the newest too where that is another."""
+    last: dict[UUID, Logged] = {}
+    newest: dict[UUID, Logged] = {}
+    for said in filter(None, map(logged, records)):
+        last[said.id] = said
+        if said.id not in newest or newest[said.id].version < said.version:
+            newest[said.id] = said
+    return [*last.values(), *(each for each in newest.values() if each is not last[each.id])]
+
+
 async def compare(
     pipe: Connection, aggregates: Aggregates[Any], found: Collection[Logged]
 ) -> list[Difference]:

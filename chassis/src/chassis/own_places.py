@@ -9,12 +9,11 @@ from chassis.topic_ids import LogId, log_id
 
 
 class OwnPlaces:
-    """The places of one reader. `known` are the partitions that had one when it began."""
+    """The places of one reader."""
 
     def __init__(self, pipe: Database) -> None:
         self._pipe = pipe
         self._logs: dict[str, LogId] = {}
-        self.known: list[TopicPartition] = []
 
     async def seek(self, consumer: AIOKafkaConsumer) -> None:
         """Go where the last reader got to; in another log than its was, stay at the beginning."""
@@ -31,9 +30,8 @@ class OwnPlaces:
             if self._logs.get(row["topic"]) == (row["cluster"], row["topic_id"])
         }
         ends = await consumer.end_offsets(partitions)
-        self.known = [each for each in partitions if stored.get(each, ends[each] + 1) <= ends[each]]
         for partition in partitions:
-            if partition in self.known:
+            if stored.get(partition, ends[partition] + 1) <= ends[partition]:
                 consumer.seek(partition, stored[partition])
             else:
                 await consumer.seek_to_beginning(partition)

@@ -270,6 +270,26 @@ async def test_what_the_log_has_lost_is_restated(
     assert (await log_of(ledger, account))[3].body == (await log_of(ledger, account))[1].body
 
 
+@pytest.mark.parametrize(
+    "places", ["update cairn.healing set next = 0", "delete from cairn.healing"]
+)
+async def test_a_glance_sees_an_old_database_wherever_the_log_is_newer(
+    ledger: Ledger, app: Database, pipe: Database, monkeypatch: pytest.MonkeyPatch, places: str
+) -> None:
+    """Behind records that the database has, and where nobody has looked before."""
+    monkeypatch.setattr(healing_module, "RECORDS", 1)
+    account = await ledger.opened(app, ADA)
+    async with in_background(ledger.relay(ledger.healer(app, pipe).run).run):
+        await pay(ledger, app, account)
+        await compared(ledger)
+    watching = await superuser(ledger.dsn)
+    await watching.execute(f"update accounts set version = 1; {places}")
+    await ledger.healer(app, pipe).glance()
+    reason = await watching.fetchval("select reason from cairn.standstill")
+    await watching.close()
+    assert f"{account} is at version 2 there and at 1 here" in (reason or "")
+
+
 async def test_what_nobody_could_read_proves_nothing(
     ledger: Ledger, app: Database, pipe: Database
 ) -> None:

@@ -232,6 +232,8 @@ async def test_what_is_stale_in_the_log_is_put_right_after_a_recovery(ledger: Le
         await producer.send_and_wait(
             old.topic, old.value, key=old.key, headers=list(old.headers), partition=old.partition
         )
+    async with running(ledger) as client:
+        await eventually(lambda: problems_of(client, "recover"))
     assert (await recovered(ledger)).organisations == 1
 
     async with running(ledger):
