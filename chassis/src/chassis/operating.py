@@ -12,6 +12,7 @@ from chassis.database import Database
 from chassis.logs import start_logs
 from chassis.replaying import Handler, Replayed, replay, waiting
 from chassis.settings import Settings
+from chassis.standstill import StandsStill
 from chassis.steps import Step
 
 Handlers = Callable[[Database], Awaitable[Mapping[str, Handler]]]
@@ -26,7 +27,10 @@ def replay_step(service: str, handlers: Handlers) -> Step[Any]:
 
     def run(settings: Settings, arguments: argparse.Namespace) -> int:
         start_logs(service, settings.log_level)
-        found = asyncio.run(_replay(settings, handlers, arguments))
+        try:
+            found = asyncio.run(_replay(settings, handlers, arguments))
+        except StandsStill as reason:
+            sys.exit(str(reason))
         if arguments.json:
             write_json(found)
         else:

@@ -9,9 +9,10 @@ from chassis.database import Database
 from chassis.logs import start_logs
 from chassis.operating import write_json
 from chassis.recovery import AtWork, Recovered, recover
-from chassis.restating import Restated, StandsStill, restate
+from chassis.restating import Restated, restate
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.standstill import StandsStill
 from chassis.steps import Step
 from chassis.taking_back import Contradiction
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from chassis import rereading
+from chassis import rereading, standstill
 from chassis.database import Connection, Database, repeatedly
 from chassis.envelope import Envelope
 from chassis.events import Batch, Event, Record
@@ -83,6 +83,7 @@ async def rebuild(
         if await missing(kafka, [topic]):
             raise CannotRebuild(f"Kafka has no topic {topic.name}: make it with `prepare`.")
         async with Database.open(pipe_dsn, name=f"{service} rebuild", size=3) as pipe:
+            await _refuse_standstill(pipe)
             # Copies and what follows from them, without reactions
             silent = msgspec.structs.replace(of, reactions=[])
             keeping = Hearing(silent, service=service, births={})
@@ -109,6 +110,14 @@ async def rebuild(
         log="another" if is_another else "as before",
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
+
+
+async def _refuse_standstill(pipe: Database) -> None:
+    """What follows from copies is written on the service's own states, which are to be right."""
+    try:
+        await standstill.refuse(pipe)
+    except standstill.StandsStill as reason:
+        raise CannotRebuild(str(reason)) from None
 
 
 async def _held(pipe: Database, of: Subscription) -> dict[Key, int]:

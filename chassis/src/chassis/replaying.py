@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from chassis import standstill
 from chassis.database import TRANSIENT, Connection, Database
 from chassis.envelope import Headers, Malformed
 from chassis.events import Decode, Event, read_event
@@ -77,8 +78,9 @@ async def replay(
     """Replay parked records, each in a transaction of its own, in the order given.
 
     With `force` a reaction acts though newer versions are known. A copy never goes back, nor does
-    what was erased return, whoever forces it.
+    what was erased return, whoever forces it. Raises standstill.StandsStill.
     """
+    await standstill.refuse(pipe)
     return [await _replay(pipe, handlers, each, force=force) for each in ids]
 
 

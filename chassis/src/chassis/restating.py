@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from chassis import standstill
 from chassis.aggregates import Aggregates
 from chassis.database import Database, repeatedly
 from chassis.ids import new_id
@@ -31,10 +32,6 @@ class Restated(msgspec.Struct, frozen=True, kw_only=True):
     aggregates: int
 
 
-class StandsStill(Exception):  # noqa: N818
-    """The service does not work; the message says why."""
-
-
 async def restate(
     aggregates: Aggregates[Any],
     *,
@@ -45,9 +42,9 @@ async def restate(
 ) -> Restated:
     """Restate all, or one organisation's, in the bulk lane; the service's relay publishes it.
 
-    Raises StandsStill.
+    Raises standstill.StandsStill.
     """
-    await _refuse_standstill(pipe)
+    await standstill.refuse(pipe)
     cause = new_id()
     place = (_NOBODY, _NOBODY)
     organisations: set[UUID] = set()
@@ -61,12 +58,6 @@ async def restate(
             count += await _restate_some(aggregates, service, app, cause, tenant, ids)
         organisations |= set(by_organisation)
     return Restated(topic=aggregates.topic, organisations=len(organisations), aggregates=count)
-
-
-async def _refuse_standstill(pipe: Database) -> None:
-    async with pipe.connection() as connection:
-        if reason := await connection.fetchval("select reason from cairn.standstill"):
-            raise StandsStill(reason)
 
 
 async def _page(

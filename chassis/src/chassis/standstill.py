@@ -12,6 +12,17 @@ EVERY = 1.0  # seconds between looks
 log = logger("chassis.standstill")
 
 
+class StandsStill(Exception):  # noqa: N818
+    """The service does not work, nor may a command do its work; the message says why."""
+
+
+async def refuse(pipe: Database) -> None:
+    """Raises StandsStill where the service stands still: what is written would be on old states."""
+    async with pipe.connection() as connection:
+        if reason := await connection.fetchval("select reason from cairn.standstill"):
+            raise StandsStill(reason)
+
+
 class Standstill:
     """`problem` says in a sentence why the service does not work; it is None while it does."""
 

@@ -278,6 +278,17 @@ async def test_what_the_log_has_and_this_version_cannot_read_is_not_taken_for_er
     assert await copies(watching) == {account.id: 1, other.id: 1}
 
 
+async def test_nothing_is_rebuilt_while_the_service_stands_still(
+    ledger: Ledger, watching: asyncpg.Connection, log: Log
+) -> None:
+    """What follows from copies would be written on states that are to be recovered first."""
+    await log.says(log.account())
+    await watching.execute("insert into cairn.standstill (reason) values ('Run something.')")
+    with pytest.raises(CannotRebuild, match="Run something"):
+        await rebuilt(ledger)
+    assert await copies(watching) == {}
+
+
 async def test_a_beat_is_a_sign_of_life(
     ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
 ) -> None:

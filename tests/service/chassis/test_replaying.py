@@ -14,6 +14,7 @@ from chassis.hearing import Hearing
 from chassis.parking import park
 from chassis.preparation import births
 from chassis.replaying import Replayed, replay, waiting
+from chassis.standstill import StandsStill
 from support.harness import Heard
 from support.ledger import SERVICE, Account, Ledger, Owner, superuser
 
@@ -118,6 +119,20 @@ async def test_a_record_is_kept_and_reacted_to(desk: Desk) -> None:
     assert await desk.left() == []
     assert [each.outcome for each in await desk.replay(letter)] == ["unknown"]
     assert await desk.effects(first) == [1]
+
+
+async def test_nothing_is_replayed_while_the_service_stands_still(desk: Desk) -> None:
+    """What reactions write would be a second version of what the log has."""
+    first = account()
+    letter = await desk.parked(desk.record(first))
+    await desk.watching.execute("insert into cairn.standstill (reason) values ('Run something.')")
+    try:
+        with pytest.raises(StandsStill, match="Run something"):
+            await desk.replay(letter)
+    finally:
+        await desk.watching.execute("delete from cairn.standstill")
+    assert (await desk.copy(first), await desk.effects(first)) == (None, [])
+    assert len(await desk.left()) == 1
 
 
 async def test_only_the_named_reaction_takes_place(desk: Desk) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from chassis import restating as restating_module
 from chassis.database import Database
-from chassis.restating import Restated, StandsStill, restate
+from chassis.restating import Restated, restate
+from chassis.standstill import StandsStill
 from support.databases import ServiceDatabase
 from support.ledger import SERVICE, Ledger, caller, in_background, read_log, superuser
 from support.waiting import eventually
