@@ -22,7 +22,7 @@ STARTED = (*SERVICES, GATEWAY, PROJECTOR)
 SERVERS = ("postgres", "kafka")
 LOOK_EVERY = 0.005  # seconds
 PATIENCE = 60.0  # seconds
-COMMANDS = 1000  # and as many mutations, beside a steady load: what memory is looked at after
+COMMANDS = 200  # and as many mutations, beside a steady load: what memory is looked at after
 
 
 class Memory(msgspec.Struct, kw_only=True):
