@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import msgspec
@@ -20,9 +21,10 @@ from chassis.unit import Written
 from gateway.arrivals import Arrivals
 from gateway.planner.ids import global_id
 
-WARMING = 500  # commands before the first that counts: a new Kafka's code is not compiled yet
+WARMING = 200  # commands before the first that counts: a new Kafka's code is not compiled yet
 COMMANDS = 100  # of each kind, in a round
 BESIDE = {"200 events/s": "steady", "an import of 120,000": "import"}
+LONGEST = 45.0  # seconds of taps beside anything
 PATIENCE = 60.0  # seconds for the read model
 GAP = (0.02, 0.1)  # seconds between two
 MUTATION = """
@@ -122,15 +124,21 @@ async def measure(running: RunningPlatform, rounds: int) -> str:
     async with (
         beside(arrivals.run),
         Client.connected(running.settings.profiles_port) as profiles,
-        Client.connected(running.settings.gateway_port) as gateway,
+        AsyncExitStack() as stack,
     ):
         bench = Bench(running, arrivals, profiles)
         person = await bench.person()
+        for _ in range(WARMING):
+            await bench.command(person, Latencies())
+        # Only now: an idle connection is closed.
+        port = running.settings.gateway_port
+        gateway = await stack.enter_async_context(Client.connected(port))
 
         async def taps(count: int, over: asyncio.Future[Any]) -> Latencies:
             latencies = Latencies()
+            end = time.monotonic() + LONGEST
             for _ in range(count):
-                if over.done():
+                if over.done() or time.monotonic() > end:
                     break
                 await asyncio.sleep(random.uniform(*GAP))
                 await bench.command(person, latencies)
@@ -138,8 +146,6 @@ async def measure(running: RunningPlatform, rounds: int) -> str:
                 await bench.mutation(person, gateway, latencies)
             return latencies
 
-        for _ in range(WARMING):
-            await bench.command(person, Latencies())
         measured["idle"] = await taps(rounds * COMMANDS, asyncio.Future())
         for name, kind in BESIDE.items():
             async with worker("bench.background", kind, *running.commands_of(ORGANISATION)) as busy:
