@@ -88,11 +88,12 @@ async def time_to_end(fleet: Fleet, program: str) -> float:
     return time.monotonic() - started
 
 
+@pytest.mark.long
 @pytest.mark.experiment("F8")
 @pytest.mark.parametrize(
     "number",
     [
-        pytest.param(signal.SIGINT, id="fast", marks=pytest.mark.long),
+        pytest.param(signal.SIGINT, id="fast"),
         pytest.param(signal.SIGQUIT, id="immediate"),
     ],
 )

@@ -19,10 +19,9 @@ SERVICE = "sessions"
 FOLLOWED = SILENCE + POLL + 3.0  # seconds from the pause until another leads; 3 for a busy machine
 
 
+@pytest.mark.long
 @pytest.mark.experiment("F11")
-@pytest.mark.parametrize(
-    "times", [pytest.param(1, id="once"), pytest.param(10, id="10 times", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("times", [pytest.param(1, id="once"), pytest.param(10, id="10 times")])
 async def test_the_elected_relay_is_paused(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path, times: int
 ) -> None:

@@ -27,6 +27,7 @@ WEATHER = {"kafka": signal.SIGKILL, "postgres": signal.SIGQUIT}  # strikes once 
 ROUNDS = 8
 
 
+@pytest.mark.long
 @pytest.mark.experiment("F5 squall")
 async def test_a_few_kills(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from support.api import Api, nodes
-from support.organisation import Organisation, mentee, mentor, slot
+from support.organisation import Organisation, mentee, mentor, slot, uuid_of
 from support.running import JSON, RunningPlatform
 from support.waiting import eventually
 
@@ -238,3 +238,6 @@ async def _endings(administrator: Shown, tenant: Organisation, programme_id: str
     assert payload["programme"]["status"] == "CLOSED"
     payload = await administrator("removePerson", "person { standing }", personId=tenant.ids["dev"])
     assert payload["person"] == {"standing": "LEFT"}
+    erased = tenant.ids["dev"]
+    payload = await administrator("erasePerson", "erasure { personId }", personId=erased)
+    assert payload["erasure"] == {"personId": str(uuid_of(erased))}

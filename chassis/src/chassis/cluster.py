@@ -52,11 +52,15 @@ async def administering(kafka: str) -> AsyncGenerator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def describe_topics(kafka: str) -> dict[str, Described]:
-    """Every topic of the cluster but Kafka's own, by its name. Raises KafkaError."""
+async def describe_topics(kafka: str, names: Sequence[str] | None = None) -> dict[str, Described]:
+    """Those of the names that there are, or every topic but Kafka's own. Raises KafkaError."""
     async with administering(kafka) as admin:
-        found = await admin.describe_topics()
-        topics = {each["topic"]: each for each in found if not each["is_internal"]}
+        found = await admin.describe_topics(None if names is None else list(names))
+        topics = {
+            each["topic"]: each
+            for each in found
+            if not each["is_internal"] and each["error_code"] == 0
+        }
         settings = await _settings(admin, list(topics))
     places = await _places(kafka, topics)
     return {

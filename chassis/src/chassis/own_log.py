@@ -50,8 +50,8 @@ async def opened(
         fetch_max_wait_ms=500,
         max_partition_fetch_bytes=256 * 1024,
     )
-    await consumer.start()
     try:
+        await consumer.start()  # who gives up waiting for it leaves nothing open either
         consumer.assign(partitions_of(topics))
         yield consumer
     finally:

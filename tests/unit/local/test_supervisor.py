@@ -14,6 +14,7 @@ import msgspec
 import psutil
 import pytest
 
+from cairn_local import supervisor
 from cairn_local.errors import PlatformError
 from cairn_local.folder import Folder
 from cairn_local.processes import Program
@@ -54,10 +55,13 @@ def pid_of(folder: Folder) -> int:
     return msgspec.json.decode((folder.running / SLEEPER.name).read_bytes(), type=Mark).pid
 
 
-async def test_a_program_that_dies_is_started_again_and_says_so(folder: Folder) -> None:
+async def test_a_program_that_dies_is_started_again_and_says_so(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "FIRST_DELAY", 0.25)
     said: list[str] = []
-    async with supervising(folder, said) as supervisor:
-        await supervisor.start(SLEEPER, no_problem)
+    async with supervising(folder, said) as watch:
+        await watch.start(SLEEPER, no_problem)
         first = psutil.Process(pid_of(folder))
         first.kill()
         await eventually(lambda: pid_of(folder) != first.pid)
@@ -65,7 +69,7 @@ async def test_a_program_that_dies_is_started_again_and_says_so(folder: Folder) 
         assert again.is_running()
     assert not again.is_running()
     [line] = said
-    assert line.startswith("sleeper ended (SIGKILL) and starts again in 0.5 s")
+    assert line.startswith("sleeper ended (SIGKILL) and starts again in 0.25 s")
 
 
 async def test_a_program_that_never_gets_ready_fails_with_its_log(folder: Folder) -> None:

@@ -40,7 +40,7 @@ async def _wrong(checked: Checked) -> AsyncGenerator[Finding]:
     born = {(row["reaction"], row["topic"]): row["partitions"] for row in births}
     for finding in _unborn(checked, born):
         yield finding
-    topics = await describe_topics(checked.settings.kafka)
+    topics = await describe_topics(checked.settings.kafka, [each.name for each in checked.hears])
     logs = await _logs(checked)
     for row in positions:
         where = row["topic"]
