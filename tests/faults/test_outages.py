@@ -111,6 +111,7 @@ async def test_the_database_restarts(
     assert after == before, "a program had to be started again"
 
 
+@pytest.mark.long
 @pytest.mark.experiment("F9")
 async def test_it_rains_on_connections(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path
