@@ -101,8 +101,8 @@ async def _places(kafka: str, topics: dict[str, Any]) -> dict[tuple[str, int], t
         for each in topic["partitions"]
     ]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-    await consumer.start()
     try:
+        await consumer.start()
         firsts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
     finally:

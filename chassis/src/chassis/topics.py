@@ -118,8 +118,8 @@ async def _asking(
     kafka: str, topics: Iterable[Topic]
 ) -> AsyncGenerator[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-    await consumer.start()
     try:
+        await consumer.start()
         partitions = [
             TopicPartition(topic.name, number)
             for topic in topics

@@ -73,9 +73,9 @@ def _unborn(checked: Checked, born: Mapping[tuple[str, str], int]) -> Iterable[F
 async def _logs(checked: Checked) -> dict[str, LogId]:
     """The ids of the topics that are heard; those that are missing are left out."""
     consumer = AIOKafkaConsumer(bootstrap_servers=checked.settings.kafka)
-    await consumer.start()
     found: dict[str, LogId] = {}
     try:
+        await consumer.start()
         for topic in checked.hears:
             try:
                 found[topic.name] = await log_id(consumer._client, topic.name)  # pyright: ignore
