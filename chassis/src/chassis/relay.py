@@ -34,12 +34,13 @@ BULK_BATCH = 200  # small, so that a tap never waits long behind an import
 SIGN_OF_LIFE = 1.0  # seconds between our statements on the lock's session while we wait for Kafka
 SILENCE = 5.0  # seconds without one after which the server ends that session: we were paused
 PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay
-# A plan is kept, and made while the outbox is all but empty: it would read the whole of a backlog
-# for every few rows. And no deletion need wait for the disk: what is lost of them, which are the
-# last ones, is published again.
+# A plan is kept, and made while the outbox is all but empty: it would read or sort the whole of a
+# backlog for every few rows, were it not to walk an index in order. And no deletion need wait for
+# the disk: what is lost of them, which are the last ones, is published again.
 SESSION = {
     "idle_session_timeout": str(int(SILENCE * 1000)),
     "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
     "synchronous_commit": "off",
 }
 MOST_COUNTED = 10_000  # waiting events, so that counting them never holds up those who wait
