@@ -16,11 +16,12 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 
 from bench.servers import Servers
+from chassis.cluster import administering
 from chassis.envelope import Envelope
 from chassis.ids import new_id
 from chassis.preparation import prepare
 from chassis.subscriptions import Subscriptions
-from chassis.topics import cluster_id, ends
+from chassis.topics import ends
 from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING, Pairing, PairingChange, PairingStatus, Reason
 from gateway.main import MIGRATIONS as GATEWAY_MIGRATIONS
@@ -138,7 +139,8 @@ class Stage:
 
     async def skip_to_end(self) -> None:
         """Store the log's end as the position: what lies before it is done with."""
-        cluster = await cluster_id(self.kafka)
+        async with administering(self.kafka) as admin:
+            cluster = str((await admin.describe_cluster())["cluster_id"])
         log = await ends(self.kafka, [TOPIC])
         await self.watching.executemany(
             """

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
 from chassis import beats
+from chassis.cluster import administering
 from chassis.events import BEAT
 from chassis.topics import SETTINGS
 from contracts.catalogue import TOPICS
@@ -28,9 +28,7 @@ BROKER = "1"  # the one node of the embedded platform
 
 async def hurry(kafka: str) -> None:
     """Have the broker clean the topics all the time, of what is written from now on."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
+    async with administering(kafka) as admin:
         answers = await admin.alter_configs(
             [
                 *(ConfigResource(ConfigResourceType.TOPIC, name, HURRIED) for name in TOPICS),
@@ -39,8 +37,6 @@ async def hurry(kafka: str) -> None:
                 ),
             ]
         )
-    finally:
-        await admin.close()
     for answer in answers:
         for code, message, *_ in answer.resources:  # pyright: ignore
             assert code == 0, for_code(code)(message)

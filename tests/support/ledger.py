@@ -5,7 +5,7 @@ Each `Ledger` has topics of its own, so that tests share one Kafka without meeti
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +29,7 @@ from chassis.healing import Healer
 from chassis.hearing import Hearing
 from chassis.identity import Caller
 from chassis.ids import new_id
+from chassis.kafka_client import running
 from chassis.preparation import births, prepare
 from chassis.refusals import NotYetKnown, Refusal
 from chassis.relay import Relay
@@ -283,8 +284,7 @@ async def read_log(kafka: str, topic: AnyTopic) -> list[ConsumerRecord[Any, Any]
     """Every event of a topic, partition by partition; beats are left out."""
     partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
+    async with running(consumer):
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         records: list[ConsumerRecord[Any, Any]] = []
@@ -293,16 +293,11 @@ async def read_log(kafka: str, topic: AnyTopic) -> list[ConsumerRecord[Any, Any]
                 got = await consumer.getmany(partition, timeout_ms=1000)
                 records += [each for each in got.get(partition, []) if not is_beat(each)]
         return records
-    finally:
-        await consumer.stop()
 
 
 @asynccontextmanager
 async def producing(kafka: str) -> AsyncGenerator[AIOKafkaProducer]:
-    async with AsyncExitStack() as stack:
-        producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
-        await producer.start()
-        stack.push_async_callback(producer.stop)
+    async with running(AIOKafkaProducer(bootstrap_servers=kafka, acks="all")) as producer:
         yield producer
 
 

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from cairn.platform import read
+from chassis.cluster import administering
 from chassis.topics import SETTINGS
 from contracts.catalogue import TOPICS
 from support.command_line import Said, cairn
@@ -74,17 +74,13 @@ async def test_the_doctor_finds_nothing_on_a_healthy_one(platform: RunningPlatfo
 async def altered(platform: RunningPlatform, topic: str, **settings: str) -> AsyncGenerator[None]:
     """A topic with other settings than ours, for a while."""
     named = {name.replace("_", "."): value for name, value in settings.items()}
-    admin = AIOKafkaAdminClient(bootstrap_servers=platform.settings.kafka)
-    await admin.start()
-    try:
+    async with administering(platform.settings.kafka) as admin:
         for configs in (SETTINGS | named, SETTINGS):
             await admin.alter_configs(
                 [ConfigResource(ConfigResourceType.TOPIC, topic, configs=configs)]
             )
             if configs is not SETTINGS:
                 yield
-    finally:
-        await admin.close()
 
 
 async def test_defects_of_topics_and_databases_are_found(platform: RunningPlatform) -> None:

@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaError
 
 from chassis.database import Database
 from chassis.events import BEAT
+from chassis.kafka_client import drop, start
 from chassis.logs import logger
-from chassis.relay import drop
 from chassis.topics import Topic
 from chassis.turns import Turns
 
@@ -52,7 +52,7 @@ class Beats:
     async def _write(self, topics: Sequence[Topic]) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self._kafka, acks="all")
         try:
-            await producer.start()
+            await start(producer)
             for topic in topics:
                 for partition in range(topic.partitions):
                     await producer.send_and_wait(

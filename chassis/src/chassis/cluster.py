@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.consumer import AIOKafkaConsumer
 
+from chassis.kafka_client import running
 from chassis.topics import SETTINGS
 
 ASKED = (*SETTINGS, "min.insync.replicas")  # of a topic's settings
@@ -44,12 +45,10 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def administering(kafka: str) -> AsyncGenerator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
-    await admin.start()
-    try:
+    async with running(
+        AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=10_000)
+    ) as admin:
         yield admin
-    finally:
-        await admin.close()
 
 
 async def describe_topics(kafka: str, names: Sequence[str] | None = None) -> dict[str, Described]:
@@ -100,11 +99,7 @@ async def _places(kafka: str, topics: dict[str, Any]) -> dict[tuple[str, int], t
         for name, topic in topics.items()
         for each in topic["partitions"]
     ]
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-    try:
-        await consumer.start()
+    async with running(AIOKafkaConsumer(bootstrap_servers=kafka)) as consumer:
         firsts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
-    finally:
-        await consumer.stop()
     return {(tp.topic, tp.partition): (firsts[tp], ends[tp]) for tp in partitions}

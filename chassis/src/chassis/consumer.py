@@ -19,6 +19,7 @@ from chassis.batch_span import batch_span
 from chassis.database import TRANSIENT, UNFIT, Connection, Database
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record, is_beat, read_event
+from chassis.kafka_client import start
 from chassis.logs import logger
 from chassis.parking import Parked, park, tell
 from chassis.positions import OutOfStep, Positions, Stopped, check
@@ -159,7 +160,7 @@ class Consumer(ConsumerRebalanceListener):
                     await self._kafka.stop()
 
     async def _join(self) -> None:
-        await self._kafka.start()  # before it is told of the topic, which it would wait for
+        await start(self._kafka)  # before it is told of the topic, which it would wait for
         self._kafka.subscribe([self.topic], listener=self)
 
     def _stop(self, reason: str) -> None:

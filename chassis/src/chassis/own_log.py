@@ -15,6 +15,7 @@ from chassis.aggregates import Aggregates
 from chassis.database import Connection
 from chassis.envelope import Malformed
 from chassis.events import Record, read_event
+from chassis.kafka_client import running
 from chassis.topics import Topic
 
 Records = Sequence[Record]
@@ -50,12 +51,9 @@ async def opened(
         fetch_max_wait_ms=500,
         max_partition_fetch_bytes=256 * 1024,
     )
-    try:
-        await consumer.start()  # who gives up waiting for it leaves nothing open either
+    async with running(consumer):
         consumer.assign(partitions_of(topics))
         yield consumer
-    finally:
-        await consumer.stop()
 
 
 def partitions_of(topics: Iterable[Topic]) -> list[TopicPartition]:

@@ -23,6 +23,7 @@ from chassis import faults, metrics, telemetry
 from chassis.batches import MAX_BATCH, Batches, Headers
 from chassis.database import COMMAND_TIMEOUT, TRANSIENT, prepare_connection, server_settings
 from chassis.doorbell import Doorbell
+from chassis.kafka_client import drop, start
 from chassis.logs import logger
 from chassis.outbox import Lane
 from chassis.serving import beside
@@ -153,7 +154,7 @@ class Relay:
         )
         try:
             await _measure(lock)  # of what waits, nothing else tells while Kafka is away
-            await _holding(lock, producer.start())
+            await _holding(lock, start(producer))
             self._leads = True
             metrics.RELAY_LEADS.set(1)
             await lock.add_listener(CHANNEL, lambda *_: self._doorbell.rung.set())
@@ -295,16 +296,3 @@ async def _until(lost: asyncio.Event, work: Any) -> None:
         for task in (working, losing):
             task.cancel()
         await asyncio.gather(working, losing, return_exceptions=True)
-
-
-async def drop(producer: AIOKafkaProducer) -> None:
-    """Close without flushing: what is unsent may be old by the time it would be written.
-
-    (aiokafka's own `stop` flushes, and waits for as long as the broker is away.)
-    """
-    producer._closed = True  # pyright: ignore
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(2):
-            if producer._sender is not None:  # pyright: ignore
-                await producer._sender.close()  # pyright: ignore
-            await producer.client.close()

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.consumer import Consumer, Handler
 from chassis.database import Connection, Database
+from chassis.kafka_client import start
 from chassis.positions import Positions
 from chassis.topics import Topic
 
@@ -46,7 +47,7 @@ class Rereader(Consumer):
         )
 
     async def _join(self) -> None:
-        await self._kafka.start()
+        await start(self._kafka)
         self._kafka.assign(self._partitions)
         await self.on_partitions_assigned(self._partitions)
 

@@ -11,6 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.consumer import AIOKafkaConsumer
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from chassis.kafka_client import running
+
 KNOWN_WITHIN = 15.0  # seconds from a topic's making until the cluster speaks of it
 HOUR = 60 * 60 * 1000  # milliseconds
 
@@ -39,9 +41,7 @@ class WrongPartitions(Exception):  # noqa: N818
 async def ensure_topics(kafka: str, topics: Iterable[Topic], *, replication: int = 1) -> None:
     """Make the topics that are missing; refuse one that has another number of partitions."""
     wanted = {topic.name: topic for topic in topics}
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
+    async with running(AIOKafkaAdminClient(bootstrap_servers=kafka)) as admin:
         response = await admin.create_topics(
             [
                 NewTopic(topic.name, topic.partitions, replication, topic_configs=SETTINGS)
@@ -59,8 +59,6 @@ async def ensure_topics(kafka: str, topics: Iterable[Topic], *, replication: int
                     f" {wanted[name].partitions}: that number never changes, since order and"
                     " compaction are per partition. Restore the topic, or make a new one."
                 )
-    finally:
-        await admin.close()
 
 
 async def _described(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:
@@ -71,15 +69,6 @@ async def _described(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, 
             if all(topic["error_code"] == 0 for topic in topics):
                 return {topic["topic"]: len(topic["partitions"]) for topic in topics}
             await asyncio.sleep(0.05)
-
-
-async def cluster_id(kafka: str) -> str:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        return str((await admin.describe_cluster())["cluster_id"])
-    finally:
-        await admin.close()
 
 
 async def ends(kafka: str, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
@@ -117,9 +106,7 @@ async def missing(kafka: str, topics: Iterable[Topic]) -> list[str]:
 async def _asking(
     kafka: str, topics: Iterable[Topic]
 ) -> AsyncGenerator[tuple[AIOKafkaConsumer, list[TopicPartition]]]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka)
-    try:
-        await consumer.start()
+    async with running(AIOKafkaConsumer(bootstrap_servers=kafka)) as consumer:
         partitions = [
             TopicPartition(topic.name, number)
             for topic in topics
@@ -127,8 +114,6 @@ async def _asking(
         ]
         consumer.assign(partitions)  # so that the cluster is asked for all topics at once
         yield consumer, partitions
-    finally:
-        await consumer.stop()
 
 
 def _plain(offsets: dict[TopicPartition, int]) -> dict[tuple[str, int], int]:

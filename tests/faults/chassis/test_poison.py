@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis import waiting
 from chassis.database import Database
+from chassis.kafka_client import running
 from support.experiments import Experiment
 from support.ledger import Account, Ledger, Owner, Topic, in_background
 from support.sent import ORGANISATION, Sent, effects
@@ -25,12 +26,9 @@ LARGE = 900_000  # bytes, about as many as a topic admits
 
 @pytest.fixture
 async def producer(kafka: str) -> AsyncGenerator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(
-        bootstrap_servers=kafka, acks="all", max_request_size=2 * 1024 * 1024
-    )
-    await producer.start()
-    yield producer
-    await producer.stop()
+    large = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", max_request_size=2 * 1024 * 1024)
+    async with running(large) as producer:
+        yield producer
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis.births import NotPrepared
+from chassis.cluster import administering
 from chassis.database import Database
 from chassis.migrations import CHASSIS
 from chassis.preparation import births
@@ -50,13 +50,11 @@ async def test_topics_have_their_settings_and_keep_their_partitions(kafka: str) 
     await ensure_topics(kafka, [topic])
     with pytest.raises(WrongPartitions, match="2 partitions, not 4"):
         await ensure_topics(kafka, [Topic(topic.name, partitions=4)])
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
     response: Any
-    [response] = await admin.describe_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, topic.name)]
-    )
-    await admin.close()
+    async with administering(kafka) as admin:
+        [response] = await admin.describe_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, topic.name)]
+        )
     [resource] = response.resources
     described = {name: value for name, value, *_ in resource[-1]}
     assert {name: described[name] for name in SETTINGS} == SETTINGS

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis import consumer as consumer_module
+from chassis.cluster import administering
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.events import BEAT
@@ -50,7 +51,7 @@ class Log:
         await self._producer.send_and_wait(self.topic, b"{}", key=BEAT, partition=0)
 
     async def is_made_anew(self) -> None:
-        async with _admin(self.ledger.kafka) as admin:
+        async with administering(self.ledger.kafka) as admin:
             await admin.delete_topics([self.topic])
             await eventually(lambda: _has_no(admin, self.topic))
         await ensure_topics(self.ledger.kafka, [self.ledger.accounts_topic])
@@ -59,23 +60,11 @@ class Log:
     async def loses(self, *, before: int) -> None:
         """As compaction does to what is replaced, and retention to what is not."""
         policy = {"cleanup.policy": "compact,delete"}  # of what is compacted none can be deleted
-        async with _admin(self.ledger.kafka) as admin:
+        async with administering(self.ledger.kafka) as admin:
             await admin.alter_configs(
                 [ConfigResource(ConfigResourceType.TOPIC, self.topic, policy)]
             )
             await admin.delete_records({TopicPartition(self.topic, 0): RecordsToDelete(before)})
-
-
-class _admin:  # noqa: N801
-    def __init__(self, kafka: str) -> None:
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-
-    async def __aenter__(self) -> AIOKafkaAdminClient:
-        await self._admin.start()
-        return self._admin
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._admin.close()
 
 
 async def _has_no(admin: AIOKafkaAdminClient, topic: str) -> bool:
@@ -389,7 +378,7 @@ async def test_copies_are_not_erased_by_a_log_that_has_nothing(
 async def test_a_topic_that_is_missing_is_missed_alone(
     ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
 ) -> None:
-    async with _admin(ledger.kafka) as admin:
+    async with administering(ledger.kafka) as admin:
         await admin.delete_topics([ledger.owners_topic.name])
         await eventually(lambda: _has_no(admin, ledger.owners_topic.name))
         account = log.account()

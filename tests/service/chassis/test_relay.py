@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
 from prometheus_client import REGISTRY
 
 from chassis import metrics
 from chassis import relay as relay_module
+from chassis.cluster import administering
 from chassis.database import Database, enter_tenant
 from chassis.outbox import Lane, Waiting, put
 from chassis.relay import Relay
@@ -269,9 +270,7 @@ async def test_what_a_broker_refuses_takes_no_other_event_with_it(
     ada = caller()
     async with app.tenant(ada.organisation_id) as connection:
         await put(connection, ada.organisation_id, events, Lane.INTERACTIVE)
-    admin = AIOKafkaAdminClient(bootstrap_servers=ledger.kafka)
-    await admin.start()
-    try:
+    async with administering(ledger.kafka) as admin:
         limit = {"max.message.bytes": "4000"}
         await admin.create_topics([NewTopic(topic.name, 1, 1, topic_configs=limit)])
         async with in_background(ledger.relay().run):
@@ -281,8 +280,6 @@ async def test_what_a_broker_refuses_takes_no_other_event_with_it(
                 [ConfigResource(ConfigResourceType.TOPIC, topic.name, higher)]
             )
             await emptied(ledger, topic.name)
-    finally:
-        await admin.close()
     log = await read_log(ledger.kafka, topic)
     assert [(record.key, dict(record.headers)["ce_version"]) for record in log] == [
         (str(event.key).encode(), event.headers["ce_version"].encode()) for event in events

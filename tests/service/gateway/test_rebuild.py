@@ -13,9 +13,9 @@ import asyncpg
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
 
 from chassis import consumer as consumer_module
+from chassis.cluster import administering
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.ids import new_id
@@ -259,15 +259,13 @@ async def test_the_projector_stops_at_a_topic_made_anew_and_a_rebuild_mends_it(
     async with model.projecting() as consumers:
         await model.caught_up()
         [of_sites] = [consumer for consumer in consumers if consumer.topic == SITE]
-        admin = AIOKafkaAdminClient(bootstrap_servers=model.kafka)
-        await admin.start()
-        await admin.delete_topics([SITE])
+        async with administering(model.kafka) as admin:
+            await admin.delete_topics([SITE])
 
-        async def is_gone() -> bool:
-            return SITE not in await admin.list_topics()
+            async def is_gone() -> bool:
+                return SITE not in await admin.list_topics()
 
-        await eventually(is_gone)
-        await admin.close()
+            await eventually(is_gone)
         await ensure_topics(model.kafka, [TOPICS[SITE]])
         await producer.client.force_metadata_update()
         sentence = "To go on with the log as it is, run `python -m gateway rebuild`."

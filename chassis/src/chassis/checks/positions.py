@@ -8,6 +8,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from chassis.checks.findings import Checked, Finding
 from chassis.cluster import Described, describe_topics
+from chassis.kafka_client import running
 from chassis.topic_ids import LogId, log_id
 
 
@@ -72,17 +73,13 @@ def _unborn(checked: Checked, born: Mapping[tuple[str, str], int]) -> Iterable[F
 
 async def _logs(checked: Checked) -> dict[str, LogId]:
     """The ids of the topics that are heard; those that are missing are left out."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=checked.settings.kafka)
     found: dict[str, LogId] = {}
-    try:
-        await consumer.start()
+    async with running(AIOKafkaConsumer(bootstrap_servers=checked.settings.kafka)) as consumer:
         for topic in checked.hears:
             try:
                 found[topic.name] = await log_id(consumer._client, topic.name)  # pyright: ignore
             except UnknownTopicOrPartitionError:
                 continue
-    finally:
-        await consumer.stop()
     return found
 
 
