@@ -19,7 +19,7 @@ from chassis.batch_span import batch_span
 from chassis.database import TRANSIENT, UNFIT, Connection, Database
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record, is_beat, read_event
-from chassis.kafka_client import start
+from chassis.kafka_client import leave, start
 from chassis.logs import logger
 from chassis.parking import Parked, park, tell
 from chassis.positions import OutOfStep, Positions, Stopped, check
@@ -155,9 +155,7 @@ class Consumer(ConsumerRebalanceListener):
                     await asyncio.sleep(0.5)
         finally:
             monitor.cancel()
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(3):
-                    await self._kafka.stop()
+            await leave(self._kafka)
 
     async def _join(self) -> None:
         await start(self._kafka)  # before it is told of the topic, which it would wait for

@@ -15,6 +15,7 @@ from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError
 
 STARTS_WITHIN = 3.0  # seconds that are waited for a client whose start nobody wants any more
+LEAVES_WITHIN = 3.0  # seconds, of its group too
 DROPS_WITHIN = 2.0  # seconds
 
 Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer, AIOKafkaAdminClient)
@@ -48,6 +49,18 @@ async def running(client: Client) -> AsyncGenerator[Client]:
             await client.stop()
 
 
+async def leave(consumer: AIOKafkaConsumer) -> None:
+    """Stop it; whatever its group still waits for, its connections are closed in the end."""
+    try:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(LEAVES_WITHIN):
+                await consumer.stop()
+    finally:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(DROPS_WITHIN):
+                await consumer._client.close()  # pyright: ignore
+
+
 async def drop(producer: AIOKafkaProducer) -> None:
     """Close without flushing: what is unsent may be old by the time it would be written.
 
@@ -58,6 +71,8 @@ async def drop(producer: AIOKafkaProducer) -> None:
         async with asyncio.timeout(DROPS_WITHIN):
             if producer._sender is not None:  # pyright: ignore
                 await producer._sender.close()  # pyright: ignore
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(DROPS_WITHIN):
             await producer.client.close()
 
 
