@@ -25,6 +25,7 @@ from gateway.planner import CONNECTION_SETTINGS, Planner
 from gateway.schema import build_schema
 from gateway.settings import GatewaySettings
 from gateway.tokens import Tokens
+from gateway.trusted import Documents
 from gateway.viewers import Viewers
 
 CONNECTIONS = 16  # to the read model
@@ -32,7 +33,9 @@ KEEP_ALIVE = httpx2.Limits(max_connections=256, max_keepalive_connections=64, ke
 TIMEOUT = httpx2.Timeout(12.0, connect=2.0, pool=2.0)
 
 
-def gateway_app(settings: GatewaySettings, provider: TracerProvider) -> AsgiFastStream:
+def gateway_app(
+    settings: GatewaySettings, documents: Documents, provider: TracerProvider
+) -> AsgiFastStream:
     """The API as an application: its lifespan opens everything that its routes work with."""
     opened: dict[str, ASGIApp] = {}
 
@@ -46,7 +49,7 @@ def gateway_app(settings: GatewaySettings, provider: TracerProvider) -> AsgiFast
     async def lifespan() -> AsyncGenerator[None]:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(stop_telemetry, provider)
-            opened.update(await stack.enter_async_context(_routes(settings)))
+            opened.update(await stack.enter_async_context(_routes(settings, documents)))
             yield
 
     return application(
@@ -62,7 +65,9 @@ def gateway_app(settings: GatewaySettings, provider: TracerProvider) -> AsgiFast
 
 
 @contextlib.asynccontextmanager
-async def _routes(settings: GatewaySettings) -> AsyncGenerator[dict[str, ASGIApp]]:
+async def _routes(
+    settings: GatewaySettings, documents: Documents
+) -> AsyncGenerator[dict[str, ASGIApp]]:
     """What answers at each route, for as long as everything behind it is open."""
     arrivals = Arrivals(settings.database_pipe.get_secret_value())
     async with (
@@ -86,6 +91,7 @@ async def _routes(settings: GatewaySettings) -> AsyncGenerator[dict[str, ASGIApp
                 clients=settings.clients,
             ),
             viewers=Viewers(database),
+            documents=documents,
             planner=Planner(build_schema(MutationType)),
             operations=Operations(
                 database, Services(client, settings.services(), assertions), arrivals

@@ -30,6 +30,7 @@ from gateway.requests import (
     read_parameters,
 )
 from gateway.tokens import InvalidToken, Tokens
+from gateway.trusted import Documents
 from gateway.viewers import Viewers
 
 OPERATION_NAME = "graphql.operation.name"
@@ -45,10 +46,17 @@ class GraphQLEndpoint:
     """
 
     def __init__(
-        self, *, tokens: Tokens, viewers: Viewers, planner: Planner, operations: Operations
+        self,
+        *,
+        tokens: Tokens,
+        viewers: Viewers,
+        documents: Documents,
+        planner: Planner,
+        operations: Operations,
     ) -> None:
         self._tokens = tokens
         self._viewers = viewers
+        self._documents = documents
         self._planner = planner
         self._operations = operations
 
@@ -72,8 +80,9 @@ class GraphQLEndpoint:
             caller = await self._caller(headers)
             media_type = answer_type(headers)
             parameters = await read_parameters(request, headers)
+            document = self._documents.asked(parameters, caller.roles)
             plan = self._planner.plan(
-                parameters.query, parameters.operation_name, parameters.variables
+                document.text, parameters.operation_name, parameters.variables
             )
             kind = plan.kind.value
             _describe(span, caller, parameters, kind, plan.name)

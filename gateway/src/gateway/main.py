@@ -1,6 +1,7 @@
 """The gateway's processes: `prepare`, `serve` and `project`."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 from chassis.checks import check_step
@@ -19,6 +20,7 @@ from gateway.projection import Projection
 from gateway.projector import projector_app
 from gateway.rebuild.step import rebuild_step
 from gateway.settings import GatewaySettings
+from gateway.trusted import BadManifest, Documents, read_manifests
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -77,4 +79,17 @@ def _project(settings: GatewaySettings) -> None:
 def _serve(settings: GatewaySettings) -> None:
     start_logs("gateway", settings.log_level)
     provider = start_telemetry("gateway", endpoint=settings.otlp, ratio=settings.trace_ratio)
-    serve(gateway_app(settings, provider), host=settings.host, port=settings.port)
+    app = gateway_app(settings, _documents(settings), provider)
+    serve(app, host=settings.host, port=settings.port)
+
+
+def _documents(settings: GatewaySettings) -> Documents:
+    """Ends the process where the manifests cannot be used."""
+    try:
+        path = settings.trusted_documents
+        trusted = read_manifests(path) if path is not None else {}
+    except BadManifest as reason:
+        sys.exit(f"CAIRN_TRUSTED_DOCUMENTS: {reason}")
+    return Documents(
+        trusted, nothing_else=settings.only_trusted, exempt=settings.any_document_roles
+    )

@@ -22,13 +22,38 @@ MAX_BODY = 256 * 1024  # bytes
 BODY_TIMEOUT = 10.0  # seconds for a whole body
 
 
-class Parameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a GraphQL request asks for."""
+class PersistedQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How Apollo's clients name a document."""
 
-    query: str
+    sha256_hash: str
+
+
+class Extensions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What we understand of a request's extensions; others are ignored."""
+
+    persisted_query: PersistedQuery | None = None
+
+
+class Parameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a GraphQL request asks for: by the text of a document, or by its identifier."""
+
+    query: str | None = None
+    document_id: str | None = None
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
-    extensions: dict[str, Any] | None = None
+    extensions: Extensions | None = None
+
+    def __post_init__(self) -> None:
+        if self.query is None and self.identifier is None:
+            raise ValueError("it has neither a `query` nor a `documentId`")
+
+    @property
+    def identifier(self) -> str | None:
+        """The document's, where the request has one."""
+        if self.document_id is not None:
+            return self.document_id
+        persisted = self.extensions and self.extensions.persisted_query
+        return persisted.sha256_hash if persisted else None
 
 
 def headers_of(scope: Scope) -> Headers:
@@ -133,7 +158,7 @@ def _decode(body: bytes) -> Parameters:
 
 def _from_url(request: Request) -> Parameters:
     members: dict[str, Any] = {}
-    for name in ("query", "operationName"):
+    for name in ("query", "documentId", "operationName"):
         if name in request.query_params:
             members[name] = request.query_params[name]
     for name in ("variables", "extensions"):

@@ -1,9 +1,10 @@
 """What the gateway is told by its environment."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from chassis.settings import Settings
 
@@ -46,10 +47,29 @@ class GatewaySettings(Settings):
         description="JSON list: clients whose tokens may be meant for other services besides us",
     )
 
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="a manifest of trusted documents, or a folder of manifests; for `serve`",
+    )
+    only_trusted: bool = Field(
+        default=False, description="whether nothing but trusted documents runs"
+    )
+    any_document_roles: frozenset[str] = Field(
+        default=frozenset({"administrator", "operator"}),
+        description="JSON list: roles that may send other documents all the same",
+    )
+
     profiles: BaseUrl = Field(description="the base URL of the service profiles")
     matching: BaseUrl = Field(description="the base URL of the service matching")
     sessions: BaseUrl = Field(description="the base URL of the service sessions")
     notifications: BaseUrl = Field(description="the base URL of the service notifications")
+
+    @field_validator("only_trusted")
+    @classmethod
+    def _has_what_it_trusts(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("trusted_documents") is None:
+            raise ValueError("nothing would run: set CAIRN_TRUSTED_DOCUMENTS")
+        return value
 
     def services(self) -> dict[str, str]:
         """The base URL of each service that takes commands."""

@@ -1,9 +1,7 @@
 """`/graphql` as clients meet it: HTTP, sign-in, queries, mutations, and what goes wrong."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,8 +10,6 @@ import asyncpg
 import httpx2
 import msgspec
 import pytest
-from joserfc import jwt
-from joserfc.jwk import ECKey
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,42 +21,20 @@ from contracts.catalogue import TOPICS
 from contracts.matching import Pairing, PairingChange, PairingStatus
 from contracts.notifications import Notification, NotificationChange, NotificationKind
 from contracts.profiles import Person, PersonChange, Site, SiteChange
-from gateway.arrivals import Arrivals
-from gateway.commands import Services
-from gateway.endpoint import GraphQLEndpoint
-from gateway.issuer import Issuer
-from gateway.mutations import MutationType
-from gateway.operations import Operations
-from gateway.planner import CONNECTION_SETTINGS, Planner, global_id
+from gateway.planner import global_id
 from gateway.projection import Projection
 from gateway.requests import GRAPHQL, JSON, MAX_BODY
-from gateway.schema import build_schema
-from gateway.tokens import Tokens
-from gateway.viewers import Viewers
+from support import graphql_api
 from support.databases import ServiceDatabase
+from support.graphql_api import SECRET, GraphQLApi, project
 from support.harness import Heard, happened
-from support.services import ScriptedServices, served
 
-ISSUER = "https://id.example"
-KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
-SECRET = "a secret of the tests, long enough to sign with"
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ORGANISATION = new_id()
-ALL = ("profiles", "matching", "sessions", "notifications")
 
 
 def token(subject: str = "ines", organisation: UUID = ORGANISATION, *roles: str) -> str:
-    now = int(time.time())
-    claims = {
-        "iss": ISSUER,
-        "aud": "cairn",
-        "sub": subject,
-        "iat": now,
-        "exp": now + 600,
-        "organisation": str(organisation),
-        "roles": list(roles),
-    }
-    return jwt.encode({"alg": "ES256", "kid": "one", "typ": "at+jwt"}, claims, KEY)
+    return graphql_api.token(subject, organisation, *roles)
 
 
 def person(subject: str, **changes: Any) -> Person:
@@ -101,92 +75,39 @@ PAIRING = Pairing(
 PAIRING_ID = global_id("Pairing", PAIRING.id)
 
 
-async def project(pipe: Database, change: Any, state: Any, version: int = 1) -> None:
-    record = happened(change, state, version=version)
-    projection = Projection(TOPICS[record.topic])
-    async with pipe.transaction() as connection:
-        await projection.apply(connection, [read_event(record, projection.decode)])
-
-
-@dataclass
-class Api:
-    """The gateway, with an issuer and services that do what the test says."""
-
-    http: httpx2.AsyncClient
-    services: ScriptedServices
-    pipe: Database
-
-    async def send(self, content: bytes | str, **headers: str) -> httpx2.Response:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        usual = {"authorization": f"Bearer {token()}", "content-type": JSON}
-        return await self.http.post("/graphql", content=content, headers=usual | named)
-
-    async def ask(self, query: str, variables: Any = None, **headers: str) -> Any:
-        body = msgspec.json.encode({"query": query, "variables": variables})
-        response = await self.send(body, **headers)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-
-async def keys(request: httpx2.Request) -> httpx2.Response:
-    if request.url.path == "/keys":
-        return httpx2.Response(200, json={"keys": [KEY.as_dict(private=False)]})
-    return httpx2.Response(200, json={"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys"})
-
-
 @pytest.fixture(scope="module")
-async def everything(read_model: ServiceDatabase, pipe: Database) -> AsyncGenerator[Api]:
+async def everything(read_model: ServiceDatabase, pipe: Database) -> AsyncGenerator[GraphQLApi]:
     await project(pipe, SiteChange.OPENED, SITE)
     for each in (INES, MARC):
         await project(pipe, PersonChange.JOINED, each)
     await project(pipe, PairingChange.PROPOSED, PAIRING)
-    scripted = ScriptedServices()
-    arrivals = Arrivals(read_model.pipe)
-    listening = asyncio.create_task(arrivals.run())
-    issuing = httpx2.AsyncClient(transport=httpx2.MockTransport(keys))
-    async with (
-        Database.open(
-            read_model.app, name="gateway", size=8, reset=False, **CONNECTION_SETTINGS
-        ) as database,
-        httpx2.AsyncClient(trust_env=False) as client,
-        served(scripted.app()) as url,
-    ):
-        issuer = Issuer(issuing, ISSUER, None)
-        services = Services(client, dict.fromkeys(ALL, url), Assertions(SECRET))
-        endpoint = GraphQLEndpoint(
-            tokens=Tokens(issuer, audience="cairn", types=frozenset({"at+jwt"})),
-            viewers=Viewers(database),
-            planner=Planner(build_schema(MutationType)),
-            operations=Operations(database, services, arrivals),
-        )
-        transport = httpx2.ASGITransport(endpoint)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://cairn") as http:
-            yield Api(http, scripted, pipe)
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+    async with graphql_api.graphql_api(read_model, pipe, token()) as api:
+        yield api
 
 
 @pytest.fixture
-def api(everything: Api) -> Api:
+def api(everything: GraphQLApi) -> GraphQLApi:
     everything.services.answers.clear()
     everything.services.requests.clear()
     return everything
 
 
-async def test_a_query_is_answered_on_behalf_of_who_asks(api: Api) -> None:
+async def test_a_query_is_answered_on_behalf_of_who_asks(api: GraphQLApi) -> None:
     answer = await api.ask("query Me { viewer { givenName site { city } } }")
 
     assert answer == {"data": {"viewer": {"givenName": "Ines", "site": {"city": "Lisbon"}}}}
 
 
-async def test_every_answer_has_a_request_id_and_is_not_kept(api: Api) -> None:
+async def test_every_answer_has_a_request_id_and_is_not_kept(api: GraphQLApi) -> None:
     response = await api.send(b'{"query":"{ __typename }"}')
 
     assert UUID(response.headers["x-request-id"])
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_who_is_not_in_the_read_model_yet_is_nobody_and_is_looked_up_again(api: Api) -> None:
+async def test_who_is_not_in_the_read_model_yet_is_nobody_and_is_looked_up_again(
+    api: GraphQLApi,
+) -> None:
     newcomer = person(f"new-{uuid4()}")
     authorization = f"Bearer {token(newcomer.subject)}"
     query = "{ viewer { givenName } }"
@@ -199,7 +120,7 @@ async def test_who_is_not_in_the_read_model_yet_is_nobody_and_is_looked_up_again
     assert after["data"]["viewer"] is not None
 
 
-async def test_another_organisations_people_do_not_exist(api: Api) -> None:
+async def test_another_organisations_people_do_not_exist(api: GraphQLApi) -> None:
     authorization = f"Bearer {token('ines', new_id(), 'administrator')}"
     answer = await api.ask(
         "query($id: ID!) { node(id: $id) { id } viewer { id } people { totalCount } }",
@@ -213,7 +134,7 @@ async def test_another_organisations_people_do_not_exist(api: Api) -> None:
 @pytest.mark.parametrize(
     "authorization", ["", "Basic aW5lczppbmVz", "Bearer", "Bearer ", "Bearer abc"], ids=str
 )
-async def test_without_a_token_there_is_no_answer(api: Api, authorization: str) -> None:
+async def test_without_a_token_there_is_no_answer(api: GraphQLApi, authorization: str) -> None:
     response = await api.send(b'{"query":"{ __typename }"}', authorization=authorization)
 
     assert response.status_code == 401
@@ -221,7 +142,7 @@ async def test_without_a_token_there_is_no_answer(api: Api, authorization: str) 
     assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
 
 
-async def test_a_token_in_the_address_is_ignored(api: Api) -> None:
+async def test_a_token_in_the_address_is_ignored(api: GraphQLApi) -> None:
     response = await api.http.get(f"/graphql?query={{__typename}}&access_token={token()}")
 
     assert response.status_code == 401
@@ -241,7 +162,9 @@ async def test_a_token_in_the_address_is_ignored(api: Api) -> None:
     ],
     ids=str,
 )
-async def test_the_client_chooses_the_media_type(api: Api, accept: str | None, kind: str) -> None:
+async def test_the_client_chooses_the_media_type(
+    api: GraphQLApi, accept: str | None, kind: str
+) -> None:
     headers = {} if accept is None else {"accept": accept}
     good = await api.send(b'{"query":"{ __typename }"}', **headers)
     bad = await api.send(b'{"query":"{ nothing }"}', **headers)
@@ -251,7 +174,7 @@ async def test_the_client_chooses_the_media_type(api: Api, accept: str | None, k
     assert "data" not in bad.json()
 
 
-async def test_an_answer_of_another_kind_cannot_be_had(api: Api) -> None:
+async def test_an_answer_of_another_kind_cannot_be_had(api: GraphQLApi) -> None:
     assert (await api.send(b"{}", accept="text/html")).status_code == 406
 
 
@@ -281,7 +204,7 @@ async def test_an_answer_of_another_kind_cannot_be_had(api: Api) -> None:
     ids=lambda value: str(value)[:50],
 )
 async def test_what_is_not_a_graphql_request(
-    api: Api, body: bytes, status: int, media_type: str
+    api: GraphQLApi, body: bytes, status: int, media_type: str
 ) -> None:
     response = await api.send(body, accept=media_type)
 
@@ -289,7 +212,7 @@ async def test_what_is_not_a_graphql_request(
     assert response.json()["errors"][0]["message"]
 
 
-async def test_a_body_without_a_length_is_cut_off_too(api: Api) -> None:
+async def test_a_body_without_a_length_is_cut_off_too(api: GraphQLApi) -> None:
     async def endless() -> AsyncGenerator[bytes]:
         for _ in range(1000):
             yield b" " * 10_000
@@ -313,19 +236,19 @@ async def test_a_body_without_a_length_is_cut_off_too(api: Api) -> None:
         "application/xml",
     ],
 )
-async def test_what_browsers_send_unasked_is_refused(api: Api, content_type: str) -> None:
+async def test_what_browsers_send_unasked_is_refused(api: GraphQLApi, content_type: str) -> None:
     response = await api.send(b'{"query":"{ __typename }"}', content_type=content_type)
 
     assert response.status_code == 415
 
 
-async def get(api: Api, **parameters: str) -> httpx2.Response:
+async def get(api: GraphQLApi, **parameters: str) -> httpx2.Response:
     return await api.http.get(
         "/graphql", params=parameters, headers={"authorization": f"Bearer {token()}"}
     )
 
 
-async def test_queries_come_with_get_too(api: Api) -> None:
+async def test_queries_come_with_get_too(api: GraphQLApi) -> None:
     response = await get(
         api,
         query="query A { __typename } query B($n: Int) { sites(first: $n) { totalCount } }",
@@ -336,7 +259,7 @@ async def test_queries_come_with_get_too(api: Api) -> None:
     assert response.json() == {"data": {"sites": {"totalCount": 1}}}
 
 
-async def test_mutations_do_not_come_with_get(api: Api) -> None:
+async def test_mutations_do_not_come_with_get(api: GraphQLApi) -> None:
     field = f'acceptPairing(input: {{pairingId: "{PAIRING_ID}"}}) {{ __typename }}'
     response = await get(api, query=f"mutation {{ {field} }}")
 
@@ -346,11 +269,11 @@ async def test_mutations_do_not_come_with_get(api: Api) -> None:
 
 
 @pytest.mark.parametrize("variables", ["{", "[]", "7"])
-async def test_bad_variables_in_the_address(api: Api, variables: str) -> None:
+async def test_bad_variables_in_the_address(api: GraphQLApi, variables: str) -> None:
     assert (await get(api, query="{ __typename }", variables=variables)).status_code == 400
 
 
-async def test_other_methods_are_refused(api: Api) -> None:
+async def test_other_methods_are_refused(api: GraphQLApi) -> None:
     response = await api.http.put(
         "/graphql", content=b"{}", headers={"authorization": f"Bearer {token()}"}
     )
@@ -377,7 +300,7 @@ def written(version: int) -> dict[str, Any]:
     return {"written": [one], "result": None, "repeated": False}
 
 
-async def test_a_mutation_is_a_command_and_then_reads_its_own_writes(api: Api) -> None:
+async def test_a_mutation_is_a_command_and_then_reads_its_own_writes(api: GraphQLApi) -> None:
     accepted = msgspec.structs.replace(PAIRING, status=PairingStatus.ACTIVE)
 
     async def answer(_: Request) -> Response:
@@ -409,7 +332,7 @@ async def test_a_mutation_is_a_command_and_then_reads_its_own_writes(api: Api) -
     await later_task[0]
 
 
-async def test_when_the_read_model_lags_the_answer_says_so(api: Api) -> None:
+async def test_when_the_read_model_lags_the_answer_says_so(api: GraphQLApi) -> None:
     api.services.says("accept-pairing", 200, written(99))
 
     answered = await api.ask(ACCEPT, {"id": PAIRING_ID})
@@ -420,7 +343,7 @@ async def test_when_the_read_model_lags_the_answer_says_so(api: Api) -> None:
     assert payload["pairing"]["id"] == PAIRING_ID
 
 
-async def test_each_mutation_without_a_key_has_one_of_its_own(api: Api) -> None:
+async def test_each_mutation_without_a_key_has_one_of_its_own(api: GraphQLApi) -> None:
     api.services.says("accept-pairing", 200, {"written": [], "result": None})
     for _ in range(2):
         await api.ask(ACCEPT, {"id": PAIRING_ID})
@@ -429,7 +352,7 @@ async def test_each_mutation_without_a_key_has_one_of_its_own(api: Api) -> None:
     assert len(keys) == 2
 
 
-async def test_a_refusal_is_an_answer(api: Api) -> None:
+async def test_a_refusal_is_an_answer(api: GraphQLApi) -> None:
     refusal = {"code": "invalid-command", "message": "Wrong.", "path": "$.pairing_id"}
     api.services.says("accept-pairing", 400, {"refusal": refusal})
 
@@ -444,7 +367,7 @@ async def test_a_refusal_is_an_answer(api: Api) -> None:
 
 
 async def test_busy_and_unknown_outcomes_come_with_the_key(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: GraphQLApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.services.says("accept-pairing", 503, {}, retry_after="3")
     busy = (await api.ask(ACCEPT, {"id": PAIRING_ID, "key": "k1"}))["data"]["acceptPairing"]
@@ -460,7 +383,7 @@ async def test_busy_and_unknown_outcomes_come_with_the_key(
     assert (unknown["__typename"], unknown["idempotencyKey"]) == ("OutcomeUnknown", "k2")
 
 
-async def test_a_failing_service_is_masked_and_the_rest_is_answered(api: Api) -> None:
+async def test_a_failing_service_is_masked_and_the_rest_is_answered(api: GraphQLApi) -> None:
     api.services.says("accept-pairing", 500, {"detail": "secret-dsn"})
     api.services.says("set-preferences", 200, {"written": [], "result": None})
 
@@ -491,7 +414,7 @@ async def test_a_failing_service_is_masked_and_the_rest_is_answered(api: Api) ->
         (global_id("Person", INES.id), "not of a Person"),
     ],
 )
-async def test_an_id_of_another_kind_is_named(api: Api, id_: str, message: str) -> None:
+async def test_an_id_of_another_kind_is_named(api: GraphQLApi, id_: str, message: str) -> None:
     answered = await api.ask(ACCEPT, {"id": id_})
 
     [error] = answered["errors"]
@@ -502,13 +425,13 @@ async def test_an_id_of_another_kind_is_named(api: Api, id_: str, message: str) 
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "é", "a\nb"])
-async def test_a_key_that_no_header_can_carry(api: Api, key: str) -> None:
+async def test_a_key_that_no_header_can_carry(api: GraphQLApi, key: str) -> None:
     answered = await api.ask(ACCEPT, {"id": PAIRING_ID, "key": key})
 
     assert answered["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_absent_and_null_are_told_apart_where_it_matters(api: Api) -> None:
+async def test_absent_and_null_are_told_apart_where_it_matters(api: GraphQLApi) -> None:
     api.services.says("update-goal", 200, {"written": [], "result": None})
     goal_id = new_id()
     await api.ask(
@@ -524,7 +447,7 @@ async def test_absent_and_null_are_told_apart_where_it_matters(api: Api) -> None
     assert body == {"goal_id": str(goal_id), "due_on": None}
 
 
-async def test_values_reach_the_service_as_it_reads_them(api: Api) -> None:
+async def test_values_reach_the_service_as_it_reads_them(api: GraphQLApi) -> None:
     api.services.says("book-session", 200, {"written": [], "result": None})
     api.services.says("update-profile", 200, {"written": [], "result": None})
     await api.ask(
@@ -557,7 +480,7 @@ async def test_values_reach_the_service_as_it_reads_them(api: Api) -> None:
     }
 
 
-async def test_a_bulk_command_says_what_became_of_the_rows(api: Api) -> None:
+async def test_a_bulk_command_says_what_became_of_the_rows(api: GraphQLApi) -> None:
     result = {
         "created": 1,
         "changed": 0,
@@ -586,7 +509,9 @@ async def test_a_bulk_command_says_what_became_of_the_rows(api: Api) -> None:
     }
 
 
-async def test_too_many_mutations_at_once_are_refused_before_any_is_carried_out(api: Api) -> None:
+async def test_too_many_mutations_at_once_are_refused_before_any_is_carried_out(
+    api: GraphQLApi,
+) -> None:
     fields = " ".join(
         f"m{n}: setPreferences(input: {{email: true}}) {{ __typename }}" for n in range(11)
     )
@@ -597,7 +522,7 @@ async def test_too_many_mutations_at_once_are_refused_before_any_is_carried_out(
 
 
 async def test_a_database_that_is_away_is_no_secret_and_passes(
-    api: Api, read_model: ServiceDatabase
+    api: GraphQLApi, read_model: ServiceDatabase
 ) -> None:
     superuser = await asyncpg.connect(read_model.superuser)
     await superuser.execute(
@@ -628,7 +553,7 @@ query($id: ID!) {
 """
 
 
-async def test_the_trail_of_an_event_is_for_administrators_and_operators(api: Api) -> None:
+async def test_the_trail_of_an_event_is_for_administrators_and_operators(api: GraphQLApi) -> None:
     first = happened(PersonChange.CHANGED, INES, version=1)
     headers = {name: value.decode() for name, value in first.headers}
     second = happened(PersonChange.CHANGED, INES, version=1)
@@ -661,7 +586,7 @@ async def test_the_trail_of_an_event_is_for_administrators_and_operators(api: Ap
 
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL])
 async def test_a_mutation_that_does_nothing_does_not_come_with_get_either(
-    api: Api, accept: str
+    api: GraphQLApi, accept: str
 ) -> None:
     response = await api.http.get(
         "/graphql",
@@ -672,7 +597,7 @@ async def test_a_mutation_that_does_nothing_does_not_come_with_get_either(
     assert response.status_code == 405, response.text
 
 
-async def test_a_mutation_may_ask_for_its_own_name(api: Api) -> None:
+async def test_a_mutation_may_ask_for_its_own_name(api: GraphQLApi) -> None:
     api.services.says("accept-pairing", 200, {"written": [], "result": None})
     answered = await api.ask(
         "mutation($id: ID!) {"
@@ -684,7 +609,9 @@ async def test_a_mutation_may_ask_for_its_own_name(api: Api) -> None:
     assert answered == {"data": {"t": "Mutation", "acceptPairing": payload}}
 
 
-async def test_a_payload_may_show_several_things_and_none_that_is_somebody_elses(api: Api) -> None:
+async def test_a_payload_may_show_several_things_and_none_that_is_somebody_elses(
+    api: GraphQLApi,
+) -> None:
     mine, theirs = (
         Notification(
             id=new_id(),
