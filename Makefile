@@ -1,12 +1,14 @@
 # Everything runs from .venv, which is made on first use and needs neither root nor containers.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status test test-python test-containers faults soak check format bench clean
+.PHONY: help setup node up down status test test-python test-containers faults soak check format bench clean
 
 PYTHON ?= 3.13
 python := .venv/bin/python
 packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
 ready := .venv/ready
+with_node := tests/service/gateway/conformance
+node_ready := $(with_node:%=%/node_modules/.ready)
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +19,11 @@ $(ready): uv.lock pyproject.toml $(wildcard $(packages:%=%/pyproject.toml)) tool
 	@sh tools/setup.sh
 	@touch $@
 
+node: $(node_ready) ## Install the npm packages that some tests need, where there is Node
+
+%/node_modules/.ready: %/package-lock.json tools/node.sh
+	@sh tools/node.sh $*
+
 up: $(ready) ## Start the platform here, until Ctrl-C; data stays in .cairn
 	@$(python) -m cairn_local up
 
@@ -26,7 +33,7 @@ down: $(ready) ## Stop what `make up` runs in another terminal
 status: $(ready) ## Say what runs, and whether it is ready
 	@$(python) -m cairn_local status || true
 
-test: $(ready) ## Run all tests, or some: make test TESTS="tests/unit -k pairing"
+test: $(ready) $(node_ready) ## Run all tests, or some: make test TESTS="tests/unit -k pairing"
 	@$(python) -m pytest $(TESTS)
 
 test-python: $(ready) ## Run the unit and service tests on another Python: make test-python PYTHON=3.13

@@ -36,9 +36,9 @@ GRAPHQL = re.compile(r"^```graphql\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def pages() -> Iterator[Path]:
-    """Every page of the project; what tools keep is in folders whose names begin with a dot."""
+    """Every page of the project; not what tools keep, in folders with a dot, nor npm's packages."""
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if name[0] != "." and name != "node_modules")
         yield from (Path(folder) / name for name in sorted(files) if name.endswith(".md"))
 
 
