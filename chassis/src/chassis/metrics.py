@@ -25,3 +25,9 @@ WAITING = Gauge("cairn_waiting", "Events that wait for another to arrive")
 
 DELIVERIES = Counter("cairn_deliveries", "Deliveries by outcome", ["kind", "outcome"])
 DELIVERY_DEPTH = Gauge("cairn_delivery_depth", "Deliveries that are planned and not settled")
+
+SOCKETS_CUT_OFF = Counter(
+    "cairn_sockets_cut_off",
+    "WebSockets ended without a word: what was sent was not read, no pong came, or too much did",
+    ["reason"],
+)

@@ -8,8 +8,11 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from chassis.sockets import PatientSocket
+
 HEAD_TIMEOUT = 10.0  # seconds, from the connection or the request's first byte
 MAX_HEAD = 64 * 1024  # bytes that may come before the head is complete
+MOST_REQUESTS = 2000  # connections or requests past which a process answers 503
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -38,6 +41,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        # Open WebSockets are no requests, though uvicorn counts them among these.
+        self.limit_concurrency = MOST_REQUESTS + PatientSocket.count
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:

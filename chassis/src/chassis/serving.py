@@ -9,7 +9,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.logs import logger
-from chassis.patience import PatientProtocol
+from chassis.patience import MOST_REQUESTS, PatientProtocol
+from chassis.sockets import LARGEST_MESSAGE, PING_EVERY, PONG_WITHIN, PatientSocket
 
 log = logger("chassis.serving")
 
@@ -17,8 +18,8 @@ GARBAGE = 20_000  # objects made, and not freed, before the youngest are looked 
 GRACE = 5  # seconds for requests that are under way when the process is told to end
 
 
-def serve(app: ASGIApp, *, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT."""
+def serve(app: ASGIApp, *, host: str, port: int, sockets: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; WebSockets too, where the application has any."""
     collect_garbage_seldom()
     config = uvicorn.Config(
         app,
@@ -26,13 +27,18 @@ def serve(app: ASGIApp, *, host: str, port: int) -> None:
         port=port,
         loop="uvloop",
         http=PatientProtocol,
+        ws=PatientSocket if sockets else "none",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=PING_EVERY,
+        ws_ping_timeout=PONG_WITHIN,
+        ws_per_message_deflate=False,  # it would hold more memory for a client than all else
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # who called is in the token; what a proxy says of it is not looked at
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=30,
-        limit_concurrency=2000,
+        limit_concurrency=MOST_REQUESTS,
     )
     uvicorn.Server(config).run()
 
