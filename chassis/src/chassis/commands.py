@@ -102,7 +102,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What carrying out a command came to."""
 
     answer: Answer
-    announced: bool  # events wait in the outbox
+    announced: int  # events that wait in the outbox
     planned: bool  # deliveries wait for the sender
     repeated: bool = False
 
@@ -145,7 +145,7 @@ async def carry_out(
         faults.point("C1")
         async with database.tenant(caller.organisation_id) as connection:
             if first := await answers.claim(connection, request):
-                return Done(answer=first, announced=False, planned=False, repeated=True)
+                return Done(answer=first, announced=0, planned=False, repeated=True)
             unit = Unit(
                 connection,
                 service=service,
@@ -161,12 +161,12 @@ async def carry_out(
             except Refusal as refusal:
                 if refusal.retry_after is not None:
                     raise
-                done = Done(answer=refused(refusal), announced=False, planned=False)
+                done = Done(answer=refused(refusal), announced=0, planned=False)
             else:
                 body = msgspec.json.encode(_Answered(written=unit.written, result=result))
                 done = Done(
                     answer=Answer(status=200, body=body),
-                    announced=bool(unit.written),
+                    announced=len(unit.written),
                     planned=unit.plans_delivery,
                 )
             await answers.keep(connection, request, done.answer)

@@ -17,6 +17,7 @@ from chassis.database import TRANSIENT, Database
 from chassis.delivery import Sender
 from chassis.identity import Assertions, Caller, InvalidAssertion
 from chassis.logs import logger
+from chassis.outbox import BULK_RATE, Lane
 from chassis.refusals import Refusal, TooLarge
 from chassis.relay import Relay
 
@@ -150,10 +151,12 @@ class CommandEndpoint:
                     key=key,
                     correlation_id=_correlation_id(request),
                 )
-        if done.announced:
-            self._relay.wake()
-        if done.planned:
-            self._sender.wake()
+                if done.announced:
+                    self._relay.wake()
+                if done.planned:
+                    self._sender.wake()
+                if self._command.lane is Lane.BULK:  # no more of it than the relay publishes
+                    await asyncio.sleep(done.announced / BULK_RATE)
         return done
 
     def _caller(self, request: Request) -> Caller:

@@ -8,6 +8,8 @@ import msgspec
 
 from chassis.database import Connection
 
+BULK_RATE = 2000  # bulk events a second; both lanes meet in Kafka, where a backlog delays all
+
 
 class Lane(IntEnum):
     """Bulk work waits behind interactive work, never the other way round."""

@@ -25,13 +25,13 @@ from chassis.database import COMMAND_TIMEOUT, TRANSIENT, prepare_connection, ser
 from chassis.doorbell import Doorbell
 from chassis.kafka_client import drop, start
 from chassis.logs import logger
-from chassis.outbox import Lane
+from chassis.outbox import BULK_RATE, Lane
 from chassis.serving import beside
 
 CHANNEL = "cairn_outbox"
 POLL = 0.5  # seconds between looks at the outbox when nobody rings
 INTERACTIVE_BATCH = 2000  # events; what a batch costs and waits for is shared by them
-BULK_BATCH = 200  # small, so that a tap never waits long behind an import
+BULK_BATCH = 400  # small, so that a tap never waits long behind an import
 SIGN_OF_LIFE = 1.0  # seconds between our statements on the lock's session while we wait for Kafka
 SILENCE = 5.0  # seconds without one after which the server ends that session: we were paused
 PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay
@@ -101,6 +101,7 @@ class Relay:
         self._duties = duties
         self._doorbell = Doorbell(dsn, CHANNEL)
         self._leads = False
+        self._bulk_due = 0.0  # the loop's time from which more of the bulk lane may go
 
     def wake(self) -> None:
         """Say that events wait; to the relay of another instance, if that is the one elected."""
@@ -172,12 +173,18 @@ class Relay:
                 measured = loop.time()
                 await _measure(lock)
             if not published:
+                until_bulk = self._bulk_due - loop.time()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL):
+                    async with asyncio.timeout(until_bulk if until_bulk > 0 else POLL):
                         await self._doorbell.rung.wait()
 
     async def _publish_batch(self, lock: asyncpg.Connection, producer: AIOKafkaProducer) -> int:
-        rows = await lock.fetch(_BATCH, INTERACTIVE_BATCH, BULK_BATCH)
+        now = asyncio.get_running_loop().time()
+        bulk = BULK_BATCH if now >= self._bulk_due else 0
+        rows = await lock.fetch(_BATCH, INTERACTIVE_BATCH, bulk)
+        bulk = sum(row["lane"] == Lane.BULK for row in rows)
+        if bulk:
+            self._bulk_due = now + bulk / BULK_RATE
         if not rows:
             return 0
         faults.point("R2")

@@ -24,6 +24,7 @@ from chassis.http import CommandEndpoint, Gate
 from chassis.identity import Assertions
 from chassis.logs import start_logs
 from chassis.measures import Measures
+from chassis.outbox import Lane
 from chassis.preparation import births
 from chassis.recovery import Derive
 from chassis.relay import Relay
@@ -211,7 +212,10 @@ class _Process:
         consumers: Sequence[Consumer],
         standstill: Standstill,
     ) -> None:
-        gate = Gate(problem=lambda: standstill.problem)
+        gates = {
+            Lane.INTERACTIVE: Gate(problem=lambda: standstill.problem),
+            Lane.BULK: Gate(inside=1, problem=lambda: standstill.problem),
+        }
         assertions = Assertions(self._settings.command_key.get_secret_value())
         for name, command in self._service.commands.by_name.items():
             self._routes[f"command {name}"] = CommandEndpoint(
@@ -221,7 +225,7 @@ class _Process:
                 assertions=assertions,
                 relay=relay,
                 sender=sender,
-                gate=gate,
+                gate=gates[command.lane],
             )
         self._routes["ready"] = health.readiness(
             [

@@ -1,7 +1,7 @@
 """A command takes effect once per key, and every other request gets a clear answer."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +18,8 @@ from chassis.housekeeping import Housekeeping
 from chassis.http import CommandEndpoint, Gate
 from chassis.identity import Assertions
 from chassis.refusals import NotAllowed, NotYetKnown, TooLarge
-from support.ledger import SERVICE, Ledger, caller, superuser
+from support.ledger import SERVICE, Ledger, caller, in_background, superuser
+from support.waiting import eventually
 
 SECRET = "a secret of the tests, long enough to sign with"
 
@@ -165,20 +166,26 @@ async def test_answers_are_forgotten_after_their_retention(
     await watching.close()
 
 
+Answering = Callable[[str, Gate], CommandEndpoint]
+
+
 @pytest.fixture
-async def client(
-    ledger: Ledger, app: Database, pipe: Database
-) -> AsyncGenerator[httpx2.AsyncClient]:
-    endpoint = CommandEndpoint(
-        ledger.commands.by_name["pay"],
+def answering(ledger: Ledger, app: Database, pipe: Database) -> Answering:
+    """What answers a command over HTTP."""
+    return lambda name, gate: CommandEndpoint(
+        ledger.commands.by_name[name],
         service=SERVICE,
         database=app,
         assertions=Assertions(SECRET),
         relay=ledger.relay(),
         sender=Sender(Deliveries(), service=SERVICE, pipe=pipe, app=app),
-        gate=Gate(),
+        gate=gate,
     )
-    transport = httpx2.ASGITransport(app=endpoint)
+
+
+@pytest.fixture
+async def client(answering: Answering) -> AsyncGenerator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=answering("pay", Gate()))
     async with httpx2.AsyncClient(transport=transport, base_url="http://ledger") as client:
         yield client
 
@@ -278,6 +285,38 @@ async def test_more_than_can_be_served_in_time_is_turned_away() -> None:
     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     release.set()
     assert sorted(await asyncio.gather(*running)) == ["Busy", "served", "served"]
+
+
+async def test_bulk_commands_wait_until_the_events_of_the_one_before_may_be_out(
+    ledger: Ledger, app: Database, answering: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_module, "BULK_RATE", 1 / 3600)  # an hour for the event of each
+    monkeypatch.setattr(http_module, "DEADLINE", 3600)
+    ada = caller()
+    account = await ledger.opened(app, ada)
+    gate = Gate(inside=1)
+
+    async def send(name: str, gate: Gate, **body: object) -> int:
+        transport = httpx2.ASGITransport(app=answering(name, gate))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://ledger") as client:
+            headers = {
+                "authorization": f"Bearer {Assertions(SECRET).sign(ada)}",
+                "idempotency-key": str(uuid4()),
+            }
+            return (await client.post("/", json=body, headers=headers)).status_code
+
+    async def open_one() -> None:
+        await send("open-in-bulk", gate, owner_id=str(uuid4()))
+
+    watching = await superuser(ledger.dsn)
+    opened = "select count(*) = 2 from accounts where organisation_id = $1"
+    ours = ada.organisation_id
+    async with in_background(open_one, open_one):
+        await eventually(lambda: watching.fetchval(opened, ours))
+        for _ in range(3):
+            assert await send("pay", Gate(), account_id=str(account), amount=5) == 200
+        assert await watching.fetchval(opened, ours)
+    await watching.close()
 
 
 async def test_a_refusal_that_time_may_cure_is_not_kept(ledger: Ledger, app: Database) -> None:

@@ -181,7 +181,10 @@ async def test_a_key_in_both_lanes_keeps_its_order_whichever_relay_leads(
     assert sum(map(len, seen)) == 4 + 4 * 40
 
 
-async def test_interactive_events_pass_those_of_an_import(ledger: Ledger, app: Database) -> None:
+async def test_interactive_events_pass_those_of_an_import(
+    ledger: Ledger, app: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "BULK_BATCH", 100)
     ada = caller()
     for _ in range(2 * relay_module.BULK_BATCH):
         await ledger.order(app, "open-in-bulk", ada, owner_id=str(uuid4()))
@@ -199,6 +202,35 @@ async def test_interactive_events_pass_those_of_an_import(ledger: Ledger, app: D
     [tapped] = [record for record in records if record.key == str(tap).encode()]
     later = [record for record in records if record.timestamp > tapped.timestamp]
     assert len(later) >= relay_module.BULK_BATCH // 2
+
+
+async def test_an_import_goes_out_at_its_rate_and_holds_up_nobody(
+    ledger: Ledger, app: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So slow a rate that the second portion is not due while the test lasts."""
+    monkeypatch.setattr(relay_module, "BULK_BATCH", 2)
+    monkeypatch.setattr(relay_module, "BULK_RATE", 2 / 3600)
+    ada = caller()
+    for _ in range(5):
+        await ledger.order(app, "open-in-bulk", ada, owner_id=str(uuid4()))
+    watching = await superuser(ledger.dsn)
+    left = "select array_agg(lane order by position) from cairn.outbox"
+    relay = ledger.relay()
+    async with in_background(relay.run):
+        await eventually(lambda: watching.fetchval("select count(*) = 3 from cairn.outbox"))
+        for _ in range(3):
+            tap = await ledger.opened(app, ada)
+            relay.wake()
+            await eventually(
+                lambda tap=tap: watching.fetchval(
+                    "select not exists (select from cairn.outbox where key = $1)", tap
+                )
+            )
+            assert await watching.fetchval(left) == [1, 1, 1]
+    monkeypatch.undo()
+    async with in_background(ledger.relay().run):
+        await emptied(ledger)
+    await watching.close()
 
 
 async def test_an_event_that_kafka_refuses_is_parked_with_the_later_ones_of_its_key(

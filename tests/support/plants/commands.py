@@ -47,7 +47,7 @@ def answers_and_rolls_back(_: str, organisation_id: UUID) -> None:
             try:
                 return await carry_out(*args, **kwargs)
             except _Early as early:
-                return Done(answer=early.answer, announced=False, planned=False)
+                return Done(answer=early.answer, announced=0, planned=False)
 
         return answer_anyway
 
