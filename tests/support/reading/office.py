@@ -1,7 +1,8 @@
 """A small office, made by hand: who is who to whom matters here, not what is written.
 
 Ana is mentored by Ben in a programme that Cleo coordinates; Gus was her mentor before. Eve works at
-their site, Fay at another; Dan administers. All who may keep to themselves do, but Cleo and Fay.
+their site, for Gus, and Fay at another; Dan administers. All who may keep to themselves do, but Cleo
+and Fay.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +22,7 @@ from contracts.matching import (
     RunStatus,
 )
 from contracts.notifications import Notification, NotificationKind, Preferences
-from contracts.profiles import Organisation, Person, Site, Visibility, Window
+from contracts.profiles import Erasure, Organisation, Person, Site, Visibility, Window
 from contracts.sessions import Feedback, Goal, Session, SessionStatus
 from gateway.planner import Viewer
 
@@ -40,7 +41,9 @@ class Office:
         self.ana = self.person("Ana", self.lisbon, seeks_mentoring=True)
         self.ben = self.person("Ben", self.lisbon, offers_mentoring=True)
         self.gus = self.person("Gus", self.lisbon)
-        self.eve = self.person("Eve", self.lisbon, visibility=Visibility.SITE)
+        self.eve = self.person(
+            "Eve", self.lisbon, visibility=Visibility.SITE, manager_id=self.gus.id
+        )
         self.cleo = self.person("Cleo", self.kolkata, visibility=Visibility.NETWORK)
         self.fay = self.person("Fay", self.kolkata, visibility=Visibility.NETWORK)
         self.dan = self.person("Dan", self.kolkata)
@@ -110,6 +113,16 @@ class Office:
             id=self.ana.id,
             organisation_id=self.id,
             muted=[NotificationKind.SESSION_MOVED, NotificationKind.FEEDBACK_GIVEN],
+        )
+        self.erasure = Erasure(
+            id=uuid4(),
+            organisation_id=self.id,
+            person_id=uuid4(),
+            person_version=7,
+            requested_by=self.dan.id,
+            requested_at=NOW,
+            promised_by=NOW + timedelta(days=2),
+            due_by=NOW + timedelta(days=30),
         )
 
     @property
