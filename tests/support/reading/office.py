@@ -1,8 +1,8 @@
 """A small office, made by hand: who is who to whom matters here, not what is written.
 
-Ana is mentored by Ben in a programme that Cleo coordinates; Gus was her mentor before. Eve works at
-their site, for Gus, and Fay at another; Dan administers. All who may keep to themselves do, but Cleo
-and Fay.
+Ana is mentored by Ben in a programme that Cleo coordinates; Gus was her mentor before. Eve works
+for him at their site, and Fay at another; Dan administers. All who may keep to themselves do, but
+Cleo and Fay.
 """
 
 from datetime import UTC, date, datetime, timedelta
