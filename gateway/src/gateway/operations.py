@@ -20,6 +20,7 @@ from gateway.mutations.declaring import Mutation
 from gateway.mutations.encoding import BadId, Encoder, path_in_input
 from gateway.mutations.schema import INPUT, KEY
 from gateway.planner import Call, Outcome, Plan, RequestError, Viewer, with_errors
+from gateway.planner.errors import beyond
 from gateway.reading import read
 
 MOST_CALLS = 10  # root fields of one mutation
@@ -87,8 +88,8 @@ class Operations:
 
     def _orders(self, plan: Plan) -> list[Order]:
         if len(plan.calls) > MOST_CALLS:
-            message = f"A mutation may have at most {MOST_CALLS} fields."
-            raise RequestError("TOO_LARGE", [GraphQLError(message)])
+            advice = "send them in several requests"
+            raise beyond("fields of a mutation", len(plan.calls), MOST_CALLS, advice)
         return [self._order(call) for call in plan.calls]
 
     def _order(self, call: Call) -> Order:

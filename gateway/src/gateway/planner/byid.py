@@ -7,7 +7,7 @@ from graphql import FieldNode, GraphQLList, get_nullable_type
 from graphql.execution.values import VariableValues
 
 from gateway.planner.arguments import Arguments
-from gateway.planner.errors import refused
+from gateway.planner.errors import beyond
 from gateway.planner.sql import json_array, literal
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def by_id(compiler: "Compiler", nodes: list[FieldNode], arguments: Arguments, ar
     def listed(values: VariableValues) -> str:
         pairs = read(values)
         if len(pairs) > MOST_IDS:
-            message = f"`{argument}` takes {MOST_IDS} ids at most, not {len(pairs)}."
-            raise refused("TOO_LARGE", message, [arguments.node])
+            advice = "ask for the others in another request"
+            raise beyond(f"items of `{argument}`", len(pairs), MOST_IDS, advice, [arguments.node])
         return msgspec.json.encode(pairs).decode()
 
     ids = compiler.parameters.add("jsonb", listed)

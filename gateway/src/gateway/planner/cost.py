@@ -7,7 +7,7 @@ from math import prod
 from graphql.execution.values import VariableValues
 
 from gateway.planner.arguments import Reader
-from gateway.planner.errors import refused
+from gateway.planner.errors import beyond
 
 MOST_PLACES = 100  # that a statement reads rows in: PostgreSQL plans each
 MOST_ROWS = 10_000  # that an operation may come to, each place read for every row around it
@@ -24,8 +24,7 @@ class Cost:
         """A place where rows are read. Raises RequestError where there are too many."""
         self._places.append(tuple(self._around))
         if len(self._places) > MOST_PLACES:
-            message = f"The operation reads from more than {MOST_PLACES} places: split it."
-            raise refused("TOO_LARGE", message)
+            raise beyond("places to read in", None, MOST_PLACES, "ask in several requests")
 
     @contextmanager
     def on_pages_of(self, size: Reader) -> Generator[None]:
@@ -38,9 +37,7 @@ class Cost:
         """How many rows a request may come to. Raises RequestError where they are too many."""
         rows = sum(prod(size(values) for size in sizes) for sizes in self._places)
         if rows > MOST_ROWS:
-            message = (
-                f"The operation may come to {rows} rows, of {MOST_ROWS} at most: ask for smaller"
-                " pages, or for fewer lists within lists."
+            raise beyond(
+                "rows", rows, MOST_ROWS, "ask for smaller pages, or for fewer lists within lists"
             )
-            raise refused("TOO_LARGE", message)
         return rows

@@ -15,11 +15,13 @@ from graphql import (
     visit,
 )
 
-from gateway.planner.errors import RequestError, refused
+from gateway.planner.errors import RequestError, beyond, refused
 from gateway.planner.limits import MOST_CHARACTERS, MOST_COMMENTS, MOST_TOKENS, measure
 from gateway.planner.variables import require_storable
 
-MOST_ERRORS = 20
+MOST_ERRORS = 5  # that are told of; each may take as long as writing the whole document does
+
+SMALLER = "put values into variables, and ask in several requests"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +54,7 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
     """Raises RequestError for a document that is malformed, too large, or not of the schema."""
     require_storable(text, "the document")
     if len(text) > MOST_CHARACTERS:
-        message = f"The document has {len(text)} characters, of {MOST_CHARACTERS} at most."
-        raise refused("TOO_LARGE", message)
+        raise beyond("characters", len(text), MOST_CHARACTERS, SMALLER)
     try:
         ast = parse(
             text,
@@ -62,6 +63,9 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
             allow_empty_selection_sets=False,
         )
     except GraphQLError as error:
+        for limit, most in (("tokens", MOST_TOKENS), ("comments", MOST_COMMENTS)):
+            if f"more than {most} {limit}" in error.message:
+                raise beyond(limit, None, most, SMALLER) from None
         raise RequestError("GRAPHQL_PARSE_FAILED", [error]) from None
     document = Document(
         text=text,

@@ -29,6 +29,16 @@ def refused(code: str, message: str, nodes: Sequence[Node] | None = None) -> Req
     return RequestError(code, [GraphQLError(message, nodes)])
 
 
+def beyond(
+    limit: str, asked: int | None, most: int, advice: str, nodes: Sequence[Node] | None = None
+) -> RequestError:
+    """More was asked for than may be; how much, where that is known. `advice` is what to do."""
+    told = {"limit": limit, "most": most} | ({} if asked is None else {"asked": asked})
+    asks = f"more than {most} {limit}" if asked is None else f"{limit} {asked} of {most} at most"
+    message = f"Too large, {asks}: {advice}."
+    return RequestError("TOO_LARGE", [GraphQLError(message, nodes, extensions=told)])
+
+
 def with_errors(body: bytes, errors: Iterable[GraphQLError]) -> bytes:
     """Put errors before the data of an answer that `Plan.run` gave."""
     listed = msgspec.json.encode([error.formatted for error in errors])

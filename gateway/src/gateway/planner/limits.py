@@ -5,6 +5,7 @@ that is small when written out is looked at as written out.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from graphql import (
     FieldNode,
@@ -12,16 +13,20 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
 )
 
-from gateway.planner.errors import refused
+from gateway.planner.errors import beyond, refused
 
 MOST_CHARACTERS = 64 * 1024
 MOST_TOKENS = 2000
 MOST_COMMENTS = 200
 DEEPEST = 20  # fields within fields
-MOST_FIELDS = 1000  # with every fragment written out where it is spread
+BROADEST = 100  # fields side by side, in one object
+MOST_ALIASES = 100
+MOST_FIELDS = 1000  # of an operation
+MOST_FIELDS_IN_ALL = 5000  # of all operations and fragments: validation looks at each by itself
 MOST_COMPARISONS = 5000  # of selections that meet under one name; they cost validation 2 us each
 SPREAD_WEIGHT = 8  # comparisons of fields that a comparison of two fragments costs
 
@@ -34,48 +39,96 @@ def measure(
     """Raises RequestError for a document beyond the limits."""
     sizes = _Sizes(fragments)
     definitions: list[Definition] = [*operations, *fragments.values()]
+    in_all = 0
     for definition in definitions:
-        fields, depth = sizes.of(definition.selection_set)
-        if depth > DEEPEST:
-            message = f"The document nests fields {depth} deep: {DEEPEST} is the most, so split it."
-            raise refused("TOO_LARGE", message, [definition])
-        if fields > MOST_FIELDS:
-            message = (
-                f"The document asks for {fields} fields, its fragments written out:"
-                f" {MOST_FIELDS} is the most, so split it."
-            )
-            raise refused("TOO_LARGE", message, [definition])
+        size = sizes.of(definition.selection_set)
+        _check(size, definition)
+        in_all += size.fields
+    if in_all > MOST_FIELDS_IN_ALL:
+        raise beyond(
+            "fields in all",
+            in_all,
+            MOST_FIELDS_IN_ALL,
+            "send the operation that you want with the fragments that it needs, and no others",
+        )
     comparisons = sum(_comparisons(fragments, [each.selection_set], 1) for each in definitions)
     if comparisons > MOST_COMPARISONS:
-        message = "The document repeats the same names or fragments too often: say each once."
-        raise refused("TOO_LARGE", message)
+        raise beyond(
+            "repetitions",
+            comparisons,
+            MOST_COMPARISONS,
+            "say each field and spread each fragment once in an object",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Of selections, with every fragment written out where it is spread."""
+
+    fields: int = 0
+    depth: int = 0
+    breadth: int = 0  # fields side by side, at the top
+    broadest: int = 0  # the same, wherever it is most
+    aliases: int = 0
+
+    def beside(self, other: "_Size") -> "_Size":
+        breadth = self.breadth + other.breadth
+        return _Size(
+            fields=self.fields + other.fields,
+            depth=max(self.depth, other.depth),
+            breadth=breadth,
+            broadest=max(breadth, self.broadest, other.broadest),
+            aliases=self.aliases + other.aliases,
+        )
+
+    def within(self, field: FieldNode) -> "_Size":
+        return _Size(
+            fields=self.fields + 1,
+            depth=self.depth + 1,
+            breadth=1,
+            broadest=max(self.broadest, 1),
+            aliases=self.aliases + (field.alias is not None),
+        )
+
+
+def _check(size: _Size, definition: Definition) -> None:
+    """Raises RequestError for a definition beyond the limits."""
+    written_out = "(its fragments written out)"
+    for limit, asked, most, advice in (
+        ("depth", size.depth, DEEPEST, "ask for what lies deeper by its id, in another request"),
+        ("fields", size.fields, MOST_FIELDS, f"ask in several requests {written_out}"),
+        ("breadth", size.broadest, BROADEST, f"ask for fewer fields of an object {written_out}"),
+        ("aliases", size.aliases, MOST_ALIASES, "ask for many alike by `nodes`, or in a list"),
+    ):
+        if asked > most:
+            raise beyond(limit, asked, most, advice, [definition])
 
 
 class _Sizes:
-    """The number of fields and the depth of selections, each fragment's worked out once."""
+    """Sizes of selections, each fragment's worked out once."""
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
-        self._known: dict[str, tuple[int, int] | None] = {}  # None: being worked out
+        self._known: dict[str, _Size | None] = {}  # None: being worked out
 
-    def of(self, selections: SelectionSetNode) -> tuple[int, int]:
-        fields, depth = 0, 0
-        for selection in selections.selections:
-            if isinstance(selection, FieldNode):
-                inner = self.of(selection.selection_set) if selection.selection_set else (0, 0)
-                size = (inner[0] + 1, inner[1] + 1)
-            elif isinstance(selection, FragmentSpreadNode):
-                size = self._of_fragment(selection)
-            else:
-                assert isinstance(selection, InlineFragmentNode)
-                size = self.of(selection.selection_set)
-            fields, depth = fields + size[0], max(depth, size[1])
-        return fields, depth
+    def of(self, selections: SelectionSetNode | None) -> _Size:
+        size = _Size()
+        for selection in selections.selections if selections else ():
+            size = size.beside(self._of_one(selection))
+        return size
 
-    def _of_fragment(self, spread: FragmentSpreadNode) -> tuple[int, int]:
+    def _of_one(self, selection: SelectionNode) -> _Size:
+        if isinstance(selection, FieldNode):
+            return self.of(selection.selection_set).within(selection)
+        if isinstance(selection, FragmentSpreadNode):
+            return self._of_fragment(selection)
+        assert isinstance(selection, InlineFragmentNode)
+        return self.of(selection.selection_set)
+
+    def _of_fragment(self, spread: FragmentSpreadNode) -> _Size:
         name = spread.name.value
         if name not in self._fragments:
-            return 0, 0  # which validation reports
+            return _Size()  # which validation reports
         if name not in self._known:
             self._known[name] = None
             self._known[name] = self.of(self._fragments[name].selection_set)

@@ -17,17 +17,20 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from gateway.planner.errors import RequestError, refused
+from gateway.planner.errors import RequestError, beyond, refused
 from gateway.planner.ids import read_global_id
 from gateway.planner.readmodel import ReadModel
 
 MOST_ERRORS = 20
+MOST_ITEMS = 500  # of a list
+MOST_VALUES = 20_000  # in all variables together
 
 
 def coerce(
     schema: GraphQLSchema, operation: OperationDefinitionNode, inputs: Mapping[str, Any]
 ) -> VariableValues:
     """Raises RequestError with what is wrong with each variable."""
+    _require_bounded(inputs)
     for name, value in inputs.items():
         require_storable(value, f"the variable `{name}`")
     values = get_variable_values(
@@ -40,6 +43,23 @@ def coerce(
     if isinstance(values, list):
         raise RequestError("BAD_USER_INPUT", values)
     return values
+
+
+def _require_bounded(inputs: Mapping[str, Any]) -> None:
+    """Coercing takes 3 us for a value."""
+    count = 0
+    waiting: list[Any] = list(inputs.values())
+    while waiting:
+        value = waiting.pop()
+        count += 1
+        if count > MOST_VALUES:
+            raise beyond("values in variables", None, MOST_VALUES, "send them in several requests")
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            if len(value) > MOST_ITEMS:
+                raise beyond("items of a list", len(value), MOST_ITEMS, "send shorter lists")
+            waiting += value
 
 
 def require_storable(value: object, where: str) -> None:

@@ -7,9 +7,11 @@ from gateway.planner.limits import DEEPEST, MOST_CHARACTERS
 
 
 def refusal(planner: Planner, text: str) -> str:
+    """The limit that a document is beyond, or what else is wrong with it."""
     with pytest.raises(RequestError) as caught:
         planner.plan(text)
-    return caught.value.code
+    told = caught.value.errors[0].extensions or {}
+    return told.get("limit", caught.value.code)
 
 
 def nested(depth: int) -> str:
@@ -27,31 +29,49 @@ ALIASES = " ".join(f"a{n}: viewer {{ id }}" for n in range(600))
 THREE = "a: manager { ...NEXT } b: manager { ...NEXT } c: manager { ...NEXT }"
 CIRCLE = """{ viewer { ...A } }
     fragment A on Person { manager { ...B } } fragment B on Person { manager { ...A } }"""
+FIFTY = "viewer { id ...Leaf }"
+LEAF = " fragment Leaf on Person { " + "id " * 48 + "}"
 VARIABLES = " ".join(f"$v{n}: Int" for n in range(450))
 
 
 @pytest.mark.parametrize(
-    ("text", "code"),
+    ("text", "limit"),
     [
-        ("{ viewer { id " + "id " * 990 + "} }", "TOO_LARGE"),
-        ("{ viewer { " + "a: id " * 500 + "} }", "TOO_LARGE"),
-        ("{ " + "viewer { id } " * 300 + "}", "TOO_LARGE"),
-        ("{ viewer { " + "... on Person { id } " * 200 + "} }", "TOO_LARGE"),
-        (f"{{ {ALIASES} }}", "GRAPHQL_PARSE_FAILED"),
-        ("{ viewer { id " + "@skip(if: true) " * 400 + "} }", "GRAPHQL_PARSE_FAILED"),
+        ("{ viewer { id " + "id " * 990 + "} }", "breadth"),
+        ("{ viewer { " + "a: id " * 500 + "} }", "breadth"),
+        ("{ viewer { " + "a: id " * 99 + "manager { b: id c: id } } }", "aliases"),
+        ("{ " + "viewer { id } " * 300 + "}", "breadth"),
+        ("{ viewer { " + "... on Person { id } " * 200 + "} }", "breadth"),
+        (f"{{ {ALIASES} }}", "tokens"),
+        ("{ viewer { id " + "@skip(if: true) " * 400 + "} }", "tokens"),
+        ("{ viewer { id " + "#\n" * 201 + "} }", "comments"),
         ("{ viewer " + "{ manager " * 900, "GRAPHQL_PARSE_FAILED"),
         ("{ nodes(ids: " + "[" * 1900 + "]) { id } }", "GRAPHQL_PARSE_FAILED"),
-        ("# " + "x" * MOST_CHARACTERS + "\n{ viewer { id } }", "TOO_LARGE"),
-        (nested(DEEPEST + 1), "TOO_LARGE"),
-        (chain(8, THREE), "TOO_LARGE"),
-        (chain(15, "a: manager { ...NEXT } b: manager { ...NEXT }"), "TOO_LARGE"),
-        (chain(30, "manager { ...NEXT }"), "TOO_LARGE"),
+        ("# " + "x" * MOST_CHARACTERS + "\n{ viewer { id } }", "characters"),
+        (nested(DEEPEST + 1), "depth"),
+        (chain(8, THREE), "fields"),
+        (chain(15, "a: manager { ...NEXT } b: manager { ...NEXT }"), "fields"),
+        (chain(20, "...NEXT ...NEXT"), "fields"),
+        (chain(30, "manager { ...NEXT }"), "depth"),
+        (chain(150, "...NEXT"), "repetitions"),
+        (" ".join(f"query Q{n} {{ {FIFTY} }}" for n in range(101)) + LEAF, "fields in all"),
         (CIRCLE, "GRAPHQL_VALIDATION_FAILED"),
         (f"query ({VARIABLES}) {{ viewer {{ id }} }}", "GRAPHQL_VALIDATION_FAILED"),
     ],
 )
-def test_hostile_documents(planner: Planner, text: str, code: str) -> None:
-    assert refusal(planner, text) == code
+def test_hostile_documents(planner: Planner, text: str, limit: str) -> None:
+    assert refusal(planner, text) == limit
+
+
+def test_it_is_told_which_limit_what_was_asked_and_how_to_ask_for_less(planner: Planner) -> None:
+    with pytest.raises(RequestError) as caught:
+        planner.plan(nested(DEEPEST + 2))
+
+    [error] = caught.value.errors
+    assert error.message == (
+        "Too large, depth 22 of 20 at most: ask for what lies deeper by its id, in another request."
+    )
+    assert error.extensions == {"code": "TOO_LARGE", "limit": "depth", "most": 20, "asked": 22}
 
 
 def pages(*sizes: object) -> str:
@@ -64,7 +84,7 @@ def pages(*sizes: object) -> str:
 
 
 def test_lists_within_lists_within_lists(planner: Planner) -> None:
-    with pytest.raises(RequestError, match="may come to 127550 rows, of 10000 at most"):
+    with pytest.raises(RequestError, match="rows 127550 of 10000 at most"):
         planner.plan(pages(50, 50, 50))
     planner.plan(pages(20, 20, 20))
     planner.plan(pages(100, "$n", 2), None, {"n": 10})
@@ -73,15 +93,15 @@ def test_lists_within_lists_within_lists(planner: Planner) -> None:
 
 
 def test_many_places(planner: Planner) -> None:
-    managers = " ".join(f"a{n}: manager {{ id }}" for n in range(100))
-    with pytest.raises(RequestError, match="from more than 100 places"):
+    managers = " ".join(f"a{n}: manager {{ id manager {{ id }} }}" for n in range(50))
+    with pytest.raises(RequestError, match="more than 100 places to read in"):
         planner.plan(f"{{ viewer {{ {managers} }} }}")
 
 
 def test_what_is_measured_is_also_what_is_not_run(planner: Planner) -> None:
     """A fragment that no operation spreads is validated too, and so it is measured too."""
     text = "{ viewer { id } } fragment Unused on Person { " + "id " * 200 + "}"
-    assert refusal(planner, text) == "TOO_LARGE"
+    assert refusal(planner, text) == "breadth"
 
 
 def test_honest_documents_are_within_the_limits(planner: Planner) -> None:
@@ -94,6 +114,15 @@ def test_honest_documents_are_within_the_limits(planner: Planner) -> None:
 
 def test_more_ids_than_a_list_may_have(planner: Planner) -> None:
     ids = ["Site:0193b6f0-0000-7000-8000-000000000001"] * 101
-    with pytest.raises(RequestError, match="100 ids at most, not 101") as caught:
+    with pytest.raises(RequestError, match="items of `ids` 101 of 100 at most") as caught:
         planner.plan("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", None, {"ids": ids})
     assert caught.value.code == "TOO_LARGE"
+
+
+def test_more_in_variables_than_there_may_be(planner: Planner) -> None:
+    """Whatever becomes of them: they are counted before anything is made of them."""
+    text = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    with pytest.raises(RequestError, match="items of a list 501 of 500 at most"):
+        planner.plan(text, None, {"ids": ["x"] * 501})
+    with pytest.raises(RequestError, match="more than 20000 values in variables"):
+        planner.plan(text, None, {"ids": [], "others": [[1] * 100] * 200})
