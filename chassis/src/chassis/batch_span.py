@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from aiokafka import TopicPartition
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Link, SpanKind
 
@@ -12,10 +11,8 @@ from chassis import telemetry
 from chassis.events import Record
 
 
-def batch_span(
-    partition: TopicPartition, records: Sequence[Record]
-) -> contextlib.AbstractContextManager[Any]:
-    """The span to handle records in; none, where none of them is traced."""
+def batch_span(topic: str, records: Sequence[Record]) -> contextlib.AbstractContextManager[Any]:
+    """The span to handle a topic's records in; none, where none of them is traced."""
     links: list[Link] = []
     for record in records:
         parent = dict(record.headers).get("traceparent")
@@ -23,19 +20,22 @@ def batch_span(
             carrier = {"traceparent": parent.decode("ascii", "replace")}
             context = trace.get_current_span(propagate.extract(carrier)).get_span_context()
             if context.is_valid:
-                links.append(Link(context, {telemetry.OFFSET: record.offset}))
+                place = {
+                    telemetry.PARTITION: str(record.partition),
+                    telemetry.OFFSET: record.offset,
+                }
+                links.append(Link(context, place))
     if not links:
         return contextlib.nullcontext()
     return telemetry.span(
-        f"process {partition.topic}",
+        f"process {topic}",
         kind=SpanKind.CONSUMER,
         links=links,
         attributes={
             telemetry.SYSTEM: "kafka",
             telemetry.OPERATION: "process",
             telemetry.OPERATION_TYPE: "process",
-            telemetry.DESTINATION: partition.topic,
-            telemetry.PARTITION: str(partition.partition),
+            telemetry.DESTINATION: topic,
             telemetry.BATCH_SIZE: len(records),
         },
     )

@@ -7,7 +7,7 @@ a consumer that lost its partition only repeats what is known, and repeats are s
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import asyncpg
@@ -27,7 +27,7 @@ from chassis.topic_ids import LogId, log_id
 
 MAX_RECORDS = 500  # in a turn
 FIRST_RECORDS = 50  # in the first one, while it is not known how long they take
-LONGEST_TURN = 2.0  # seconds, roughly: so that progress and lag are told, and we stay in the group
+LONGEST_TURN = 0.5  # seconds, roughly: so long its transaction may hold up commands
 SESSION = 10_000  # milliseconds of silence after which the group gives our partitions to others
 HEARTBEAT = 3_000  # milliseconds
 MAX_POLL_INTERVAL = 300_000  # milliseconds between turns after which we leave the group
@@ -43,6 +43,8 @@ TOO_MUCH_AT_ONCE = (
     asyncpg.LockNotAvailableError,
     asyncpg.TransactionRollbackError,
 )
+
+Fetched = Mapping[TopicPartition, Sequence[Record]]  # in the order of their partition; none empty
 
 log = logger("chassis.consumer")
 
@@ -266,48 +268,52 @@ class Consumer(ConsumerRebalanceListener):
             return
         pending = set(self._at)  # an error at one partition may take what others were about to give
         try:
-            batches = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=self._most)
-            pending = set(batches)
-            began = time.monotonic()
-            for partition, records in batches.items():
-                faults.point("K1")
-                with metrics.HANDLER_SECONDS.labels(self.topic).time():
-                    await self._handle(partition, records)
-                pending.discard(partition)
-                self.records += len(records)
-                self._progressed = time.monotonic()
-                self._after_commit()
+            fetched = await self._kafka.getmany(*self._at, timeout_ms=500, max_records=self._most)
+            pending = set(fetched)
+            if fetched:
+                await self._handle_in_time(fetched)
+            pending.clear()
         finally:
             # What was fetched and not handled is lost to this process: it is read again.
             self._unseeked |= pending & set(self._at)
-        count = sum(map(len, batches.values()))
-        self._most = _suited(count, self._most, time.monotonic() - began)
         lag = self._lag()
         if not lag:  # there is nothing to make progress with
             self._progressed = time.monotonic()
         metrics.CONSUMER_LAG.labels(self.topic).set(lag)
 
-    async def _handle(self, partition: TopicPartition, records: Sequence[Record]) -> None:
+    async def _handle_in_time(self, fetched: Fetched) -> None:
+        """Handle records, and learn how many the next turn may take."""
+        faults.point("K1")
+        began = time.monotonic()
+        with metrics.HANDLER_SECONDS.labels(self.topic).time():
+            await self._handle(fetched)
+        count = sum(map(len, fetched.values()))
+        self.records += count
+        self._progressed = time.monotonic()
+        self._most = _suited(count, self._most, self._progressed - began)
+        self._after_commit()
+
+    async def _handle(self, fetched: Fetched) -> None:
         """Handle records in one transaction, or, where that fails, each half on its own."""
+        halves = _halves(fetched)
         try:
-            await self._commit(partition, records)
+            await self._commit(fetched)
             return
         except (*TRANSIENT, OutOfStep) as error:
-            if len(records) == 1 or not isinstance(error, TOO_MUCH_AT_ONCE):
+            if not (halves and isinstance(error, TOO_MUCH_AT_ONCE)):
                 raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises
-            if len(records) == 1:
-                await self._insist(partition, records[0], error)
-                return
-        middle = len(records) // 2
-        await self._handle(partition, records[:middle])
-        await self._handle(partition, records[middle:])
+            if not halves:
+                await self._insist(fetched, error)
+        for half in halves:
+            await self._handle(half)
 
-    async def _insist(self, partition: TopicPartition, record: Record, error: Exception) -> None:
+    async def _insist(self, fetched: Fetched, error: Exception) -> None:
         """Try one record again, ever later; then settle it, which parks what still fails.
 
         Where its own values do not fit, no further attempt would change that.
         """
+        [[record]] = fetched.values()
         attempts = 1
         for pause in BACKOFF:
             if isinstance(error, UNFIT):
@@ -321,39 +327,43 @@ class Consumer(ConsumerRebalanceListener):
             await asyncio.sleep(pause)
             attempts += 1
             try:
-                await self._commit(partition, [record])
+                await self._commit(fetched)
             except (*TRANSIENT, OutOfStep):
                 raise
             except Exception as again:  # noqa: BLE001
                 error = again
             else:
                 return
-        await self._commit(partition, [record], attempts=attempts)
+        await self._commit(fetched, attempts=attempts)
 
-    async def _commit(
-        self, partition: TopicPartition, records: Sequence[Record], *, attempts: int = 0
-    ) -> None:
-        """One transaction: the position's row, then what of the records is new.
+    async def _commit(self, fetched: Fetched, *, attempts: int = 0) -> None:
+        """One transaction: the positions' rows, then what of the records is new.
 
         With `attempts`, that many have failed and this is the last.
         """
-        end = records[-1].offset + 1
-        read_from = self._at.get(partition)
-        if read_from is None:
-            raise OutOfStep(f"{partition.topic} {partition.partition} was taken away")
+        read_from = {each.partition: self._at[each] for each in fetched if each in self._at}
+        if len(read_from) < len(fetched):
+            raise OutOfStep(f"partitions of {self.topic} were taken away")
         async with self._database.transaction() as connection:
-            position = await self._positions.lock(connection, partition, read_from=read_from)
+            stored = await self._positions.lock(connection, self.topic, read_from)
             faults.point("K2")
-            fresh = [each for each in records if each.offset >= position and not is_beat(each)]
-            with batch_span(partition, fresh):
+            fresh = [
+                record
+                for partition, records in fetched.items()
+                for record in records
+                if record.offset >= stored[partition.partition] and not is_beat(record)
+            ]
+            with batch_span(self.topic, fresh):
                 parked = await self._apply(connection, fresh, attempts)
             faults.point("K3")
-            end = max(end, position)
-            await self._positions.move(connection, partition, end)
+            ends = {
+                partition: max(records[-1].offset + 1, stored[partition.partition])
+                for partition, records in fetched.items()
+            }
+            await self._positions.move(connection, ends)
             faults.point("K4")
         faults.point("K5")
-        if partition in self._at:
-            self._at[partition] = end
+        self._at |= {partition: end for partition, end in ends.items() if partition in self._at}
         metrics.HANDLED.labels(self.topic, "handled").inc(len(fresh) - len(parked))
         tell(parked)
 
@@ -380,6 +390,17 @@ class Consumer(ConsumerRebalanceListener):
             with contextlib.suppress(KafkaError, IllegalStateError):
                 if self._at:
                     await self._kafka.commit(dict(self._at))
+
+
+def _halves(fetched: Fetched) -> list[Fetched]:
+    """Some of the partitions and the others, or a half of the only one's records and the other."""
+    if len(fetched) > 1:
+        parts = list(fetched.items())
+        middle = len(parts) // 2
+        return [dict(parts[:middle]), dict(parts[middle:])]
+    [(partition, records)] = fetched.items()
+    middle = len(records) // 2
+    return [{partition: records[:middle]}, {partition: records[middle:]}] if middle else []
 
 
 def _suited(count: int, most: int, took: float) -> int:

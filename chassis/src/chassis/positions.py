@@ -1,5 +1,6 @@
 """Where a consumer stands in each partition: the row in the database is the only position."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
@@ -79,33 +80,38 @@ class Positions:
         return {row["partition"]: row["next"] for row in rows}
 
     async def lock(
-        self, connection: Connection, partition: TopicPartition, *, read_from: int
-    ) -> int:
-        """Lock the position for the transaction, and return it.
+        self, connection: Connection, topic: str, read_from: Mapping[int, int]
+    ) -> dict[int, int]:
+        """Lock the positions of some partitions for the transaction, and return them.
 
-        `read_from` is where we read the records from. Raises OutOfStep when that is past the
-        position: then somebody moved it back, and what lies between was not handled.
+        `read_from` is where we read the records of each from. Raises OutOfStep when that is past
+        the position: then somebody moved it back, and what lies between was not handled.
         """
-        position = await connection.fetchval(
-            f"select next from {self.table} where topic = $1 and partition = $2 for update",  # noqa: S608
-            partition.topic,
-            partition.partition,
+        rows = await connection.fetch(
+            f"""
+            select partition, next from {self.table}
+            where topic = $1 and partition = any($2) order by partition for update
+            """,  # noqa: S608
+            topic,
+            list(read_from),
         )
-        if position is None or read_from > position:
-            raise OutOfStep(f"{partition.topic} {partition.partition} moved back")
-        return position
+        stored: dict[int, int] = {row["partition"]: row["next"] for row in rows}
+        for partition, offset in read_from.items():
+            if offset > stored.get(partition, -1):
+                raise OutOfStep(f"{topic} {partition} moved back")
+        return stored
 
-    async def move(
-        self, connection: Connection, partition: TopicPartition, next_offset: int
-    ) -> None:
+    async def move(self, connection: Connection, ends: Mapping[TopicPartition, int]) -> None:
+        """Have each partition read on from its end."""
         await connection.execute(
             f"""
-            update {self.table} set next = $3, moved_at = now()
-            where topic = $1 and partition = $2
+            update {self.table} as stored set next = moved.next, moved_at = now()
+            from unnest($1::text[], $2::int[], $3::bigint[]) as moved (topic, partition, next)
+            where stored.topic = moved.topic and stored.partition = moved.partition
             """,  # noqa: S608
-            partition.topic,
-            partition.partition,
-            next_offset,
+            [each.topic for each in ends],
+            [each.partition for each in ends],
+            list(ends.values()),
         )
 
 
