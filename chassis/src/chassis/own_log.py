@@ -3,6 +3,7 @@
 The database decides what an aggregate's newest version is: events are published after their commit.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
 
 from chassis.aggregates import Aggregates
 from chassis.database import Connection
@@ -17,6 +19,8 @@ from chassis.envelope import Malformed
 from chassis.events import Record, read_event
 from chassis.kafka_client import running
 from chassis.topics import Topic
+
+SILENCE = 60.0  # seconds without a record, before the log's end, after which Kafka counts as away
 
 Records = Sequence[Record]
 
@@ -65,11 +69,31 @@ def partitions_of(topics: Iterable[Topic]) -> list[TopicPartition]:
 async def records_until(
     consumer: AIOKafkaConsumer, partition: TopicPartition, end: int
 ) -> AsyncGenerator[Records]:
-    """Read on in a partition up to an offset, or somewhat past it."""
+    """Read on in a partition up to an offset, or somewhat past it.
+
+    Raises KafkaTimeoutError where nothing comes.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE):
+                records = await _next_before(consumer, partition, end)
+        except TimeoutError:
+            raise KafkaTimeoutError(
+                f"nothing of {partition.topic}, partition {partition.partition}, came for"
+                f" {SILENCE:.0f} s"
+            ) from None
+        if not records:
+            return
+        yield records
+
+
+async def _next_before(consumer: AIOKafkaConsumer, partition: TopicPartition, end: int) -> Records:
+    """Some records; none where the offset is reached."""
     while await consumer.position(partition) < end:
         batches = await consumer.getmany(partition, timeout_ms=500)
         if records := batches.get(partition):
-            yield records
+            return records
+    return ()
 
 
 def logged(record: Record) -> Logged | None:

@@ -6,7 +6,8 @@ import sys
 
 from chassis.logs import start_logs
 from chassis.operating import write_json
-from chassis.rebuilding import CannotRebuild, Rebuilt, rebuild
+from chassis.rebuilding import Rebuilt, rebuild
+from chassis.rereading import CannotRebuild
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.steps import Step, owner

@@ -23,7 +23,7 @@ from chassis.fitting import fit
 from chassis.hearing import Hearing
 from chassis.ids import new_id
 from chassis.parking import Parked
-from chassis.rereading import Rereader
+from chassis.rereading import CannotRebuild, Rereader
 from chassis.serving import beside
 from chassis.subscriptions import Subscription
 from chassis.topics import Topic, ends, missing
@@ -31,10 +31,6 @@ from chassis.topics import Topic, ends, missing
 AT_ONCE = 100  # that are erased in one transaction
 
 Key = tuple[UUID, UUID]  # an aggregate's organisation and id
-
-
-class CannotRebuild(Exception):  # noqa: N818
-    """Nothing was changed but what the log says anyway; the message says why, and what to do."""
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,10 +134,7 @@ async def _reread(owner: asyncpg.Connection, kafka: str, topic: Topic, rereader:
     await rereading.begin(owner, [topic.name])
     now = await ends(kafka, [topic])
     async with beside(rereader.run):
-        while rereader.problem or not await rereading.is_past(owner, now):
-            if rereader.has_lost_its_log:
-                raise CannotRebuild(f"{topic.name} changed while it was read: run this again.")
-            await asyncio.sleep(0.05)
+        await rereading.until_read(owner, [rereader], now)
 
 
 async def _erase(

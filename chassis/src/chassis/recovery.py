@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from aiokafka import AIOKafkaConsumer
 
 from chassis import own_log, taking_back
 from chassis.aggregates import Aggregates
@@ -50,14 +51,15 @@ async def recover(
     """Take back what the log has newer than the database; the service stands still meanwhile.
 
     Each organisation is one transaction. It may be run again, and goes on after what was done.
-    Raises AtWork, and taking_back.Contradiction.
+    Raises AtWork, taking_back.Contradiction, and aiokafka's errors where Kafka does not answer.
     """
     async with (
+        own_log.opened(kafka, topics, client_id=f"{service}-recover") as log,  # or all is in vain
         _alone(pipe_dsn, service),
         Database.open(pipe_dsn, name=f"{service} recover", size=2) as pipe,
     ):
         await _stand_still(pipe, service)
-        await _find(pipe, service, owns, topics, kafka)
+        await _find(pipe, owns, topics, log)
         states: Counter[str] = Counter()
         erased: Counter[str] = Counter()
         organisations = await _concerned(pipe)
@@ -112,23 +114,21 @@ async def _go_on(pipe: Database) -> None:
 
 async def _find(
     pipe: Database,
-    service: str,
     owns: Sequence[Aggregates[Any]],
     topics: Sequence[Topic],
-    kafka: str,
+    log: AIOKafkaConsumer,
 ) -> None:
     """Lay out what the log has newer, from its beginning."""
     by_topic = {each.topic: each for each in owns}
-    async with own_log.opened(kafka, topics, client_id=f"{service}-recover") as consumer:
-        ends = await consumer.end_offsets(own_log.partitions_of(topics))
-        for partition, end in ends.items():
-            await consumer.seek_to_beginning(partition)
-            async for records in own_log.records_until(consumer, partition, end):
-                async with pipe.connection() as connection:
-                    newest = own_log.newest_of(records).values()
-                    compared = await own_log.compare(connection, by_topic[partition.topic], newest)
-                    newer = [each.logged for each in compared if each.logged.version > each.owned]
-                    await taking_back.lay_out(connection, partition.topic, newer)
+    ends = await log.end_offsets(own_log.partitions_of(topics))
+    for partition, end in ends.items():
+        await log.seek_to_beginning(partition)
+        async for records in own_log.records_until(log, partition, end):
+            async with pipe.connection() as connection:
+                newest = own_log.newest_of(records).values()
+                compared = await own_log.compare(connection, by_topic[partition.topic], newest)
+                newer = [each.logged for each in compared if each.logged.version > each.owned]
+                await taking_back.lay_out(connection, partition.topic, newer)
 
 
 async def _concerned(pipe: Database) -> list[UUID]:

@@ -1,6 +1,8 @@
 """Reading a topic again from the log's start, beside the consumer that goes on."""
 
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,6 +14,13 @@ from chassis.positions import Positions
 from chassis.topics import Topic
 
 BESIDE = Positions("cairn.rebuilding")
+SILENCE = 60.0  # seconds without progress after which nobody waits any more
+
+Ends = Mapping[tuple[str, int], int]  # an offset of each topic and partition
+
+
+class CannotRebuild(Exception):  # noqa: N818
+    """Nothing was changed but what the log says anyway; the message says why, and what to do."""
 
 
 class Rereader(Consumer):
@@ -57,10 +66,41 @@ async def begin(owner: asyncpg.Connection, topics: Sequence[str]) -> None:
     await owner.execute("delete from cairn.rebuilding where topic = any($1)", list(topics))
 
 
-async def is_past(connection: Connection, ends: dict[tuple[str, int], int]) -> bool:
-    """Whether what was read again reaches these offsets, of each topic and partition."""
-    reached = {
-        (row["topic"], row["partition"]): row["next"]
-        for row in await connection.fetch("select topic, partition, next from cairn.rebuilding")
-    }
-    return all(reached.get(where, 0) >= end for where, end in ends.items())
+async def until_read(
+    owner: asyncpg.Connection,
+    rereaders: Collection[Rereader],
+    ends: Ends,
+    *,
+    tell: Callable[[], None] = lambda: None,
+) -> None:
+    """Wait until the log is read up to these offsets, and tell now and then.
+
+    Raises CannotRebuild where that will not be.
+    """
+    before, since = 0, time.monotonic()
+    while any(each.problem for each in rereaders) or not await is_past(owner, ends):
+        if lost := [each.topic for each in rereaders if each.has_lost_its_log]:
+            raise CannotRebuild(f"{', '.join(lost)} changed while it was read: run this again.")
+        now = sum((await _reached(owner, ends)).values())
+        if now > before:
+            before, since = now, time.monotonic()
+        elif time.monotonic() - since > SILENCE:
+            topics = ", ".join(sorted({topic for topic, _ in ends}))
+            raise CannotRebuild(
+                f"Nothing more of {topics} could be read for {SILENCE:.0f} s: is Kafka up?"
+                " Run this again."
+            )
+        tell()
+        await asyncio.sleep(0.05)
+
+
+async def is_past(connection: Connection, ends: Ends) -> bool:
+    """Whether what was read again reaches these offsets."""
+    reached = await _reached(connection, ends)
+    return all(reached[where] >= end for where, end in ends.items())
+
+
+async def _reached(connection: Connection, ends: Ends) -> dict[tuple[str, int], int]:
+    rows = await connection.fetch("select topic, partition, next from cairn.rebuilding")
+    found = {(row["topic"], row["partition"]): row["next"] for row in rows}
+    return {where: found.get(where, 0) for where in ends}

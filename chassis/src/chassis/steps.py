@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from aiokafka.errors import KafkaError
+
 from chassis.settings import Settings, load
 
 S = TypeVar("S", bound=Settings)
@@ -36,7 +38,15 @@ def run_step(service: str, settings: type[S], steps: Sequence[Step[S]]) -> None:
         step.arguments(parsers.add_parser(step.name, help=step.help, description=step.help))
     arguments = parser.parse_args()
     (chosen,) = (step for step in steps if step.name == arguments.step)
-    if code := chosen.run(load(settings), arguments):
+    loaded = load(settings)
+    try:
+        code = chosen.run(loaded, arguments)
+    except KafkaError as error:
+        sys.exit(
+            f"Kafka at {loaded.kafka} does not answer ({type(error).__name__}): is CAIRN_KAFKA"
+            f" right, and is it up? Then run `python -m {service} {chosen.name}` again."
+        )
+    if code:
         sys.exit(code)
 
 

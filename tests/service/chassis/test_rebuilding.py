@@ -13,11 +13,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from chassis import consumer as consumer_module
+from chassis import rereading
 from chassis.cluster import administering
 from chassis.consumer import Consumer
 from chassis.database import Database
 from chassis.events import BEAT
-from chassis.rebuilding import CannotRebuild, Rebuilt, rebuild
+from chassis.rebuilding import Rebuilt, rebuild
+from chassis.rereading import CannotRebuild
 from chassis.topics import Topic, ensure_topics
 from support.ledger import Account, Ledger, Owner, in_background, producing, superuser
 from support.waiting import eventually
@@ -276,6 +278,16 @@ async def test_nothing_is_rebuilt_while_the_service_stands_still(
     with pytest.raises(CannotRebuild, match="Run something"):
         await rebuilt(ledger)
     assert await copies(watching) == {}
+
+
+async def test_a_rebuild_that_gets_nowhere_ends_with_a_sentence(
+    ledger: Ledger, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rereading, "SILENCE", 0.5)
+    monkeypatch.setattr(rereading.Rereader, "run", lambda _: asyncio.Event().wait())
+    await log.says(log.account())
+    with pytest.raises(CannotRebuild, match=f"Nothing more of {log.topic} could be read"):
+        await rebuilt(ledger)
 
 
 async def test_a_beat_is_a_sign_of_life(

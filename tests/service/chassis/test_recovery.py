@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx2
 import msgspec
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from opentelemetry.sdk.trace import TracerProvider
 
 from chassis import recovery as recovery_module
@@ -117,14 +118,14 @@ async def at_rest(ledger: Ledger) -> None:
     await eventually(rests)
 
 
-async def recovered(ledger: Ledger) -> Recovered:
+async def recovered(ledger: Ledger, *, kafka: str = "") -> Recovered:
     service = ledger.service()
     return await recover(
         service=SERVICE,
         owns=service.owns,
         topics=service.publishes,
         derives=service.derives,
-        kafka=ledger.kafka,
+        kafka=kafka or ledger.kafka,
         pipe_dsn=ledger.dsn.pipe,
     )
 
@@ -242,3 +243,9 @@ async def test_what_is_stale_in_the_log_is_put_right_after_a_recovery(ledger: Le
             return await versions_in_log(ledger) == {account: [1, 2, 1, 2]}
 
         await eventually(right)
+
+
+async def test_without_kafka_nothing_is_recovered_and_nothing_stands_still(ledger: Ledger) -> None:
+    with pytest.raises(KafkaConnectionError):
+        await recovered(ledger, kafka="127.0.0.1:1")
+    assert await asked(ledger, "select reason from cairn.standstill") == []

@@ -1,6 +1,5 @@
 """The rebuild, from the first event in the log to the switch."""
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -9,7 +8,7 @@ import msgspec
 
 from chassis import rereading
 from chassis.database import Database
-from chassis.rereading import Rereader
+from chassis.rereading import CannotRebuild, Rereader
 from chassis.serving import beside
 from chassis.topics import ends, missing
 from contracts.catalogue import topics_heard_by
@@ -17,10 +16,6 @@ from gateway.projection import TABLES, Projection
 from gateway.rebuild import switch, tables
 
 TELL_EVERY = 1.0  # seconds between two tellings of the progress
-
-
-class CannotRebuild(Exception):  # noqa: N818
-    """Nothing was changed; the message says why, and what to do."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,14 +98,15 @@ async def _catch_up(
     """Until all is read that the log had when this began."""
     now = await ends(kafka, topics_heard_by("gateway"))
     told = 0.0
-    while any(each.problem for each in rereaders) or not await rereading.is_past(owner, now):
-        if lost := [each.topic for each in rereaders if each.has_lost_its_log]:
-            raise CannotRebuild(f"{', '.join(lost)} changed while it was read: run this again.")
+
+    def tell_now_and_then() -> None:
+        nonlocal told
         if time.monotonic() - told > TELL_EVERY:
             told = time.monotonic()
             read = sum(rereader.records for rereader in rereaders)
             tell(Progress(events=read, of=sum(now.values()), seconds=round(told - began, 1)))
-        await asyncio.sleep(0.05)
+
+    await rereading.until_read(owner, rereaders, now, tell=tell_now_and_then)
 
 
 async def _check(pipe_dsn: str) -> None:

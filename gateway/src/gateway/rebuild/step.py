@@ -8,8 +8,9 @@ import uvloop
 
 from chassis.logs import start_logs
 from chassis.operating import write_json
+from chassis.rereading import CannotRebuild
 from chassis.steps import Step, owner
-from gateway.rebuild.procedure import CannotRebuild, Progress, rebuild
+from gateway.rebuild.procedure import Progress, rebuild
 from gateway.settings import GatewaySettings
 
 
