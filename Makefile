@@ -7,7 +7,7 @@ PYTHON ?= 3.13
 python := .venv/bin/python
 packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
 ready := .venv/ready
-with_node := tests/service/gateway/conformance
+with_node := clients/typescript tests/service/gateway/conformance
 node_ready := $(with_node:%=%/node_modules/.ready)
 
 help: ## Show this
