@@ -129,7 +129,8 @@ class Compiler:
             case Many() as source:
                 return connection(self, source, nodes, arguments, parent)
             case Count(type=counted, on=on):
-                return f"{self.rows(counted, on, parent).count()}::text"
+                with self.cost.on_count():
+                    return f"{self.rows(counted, on, parent).count()}::text"
             case OneOf() as source:
                 return self._one_of(source, nodes, parent)
             case ById(argument=argument):

@@ -73,7 +73,8 @@ class _Connection:
             case "pageInfo":
                 return self._page_info(nodes)
             case "totalCount":
-                return f"({' + '.join(rows.count() for rows in self._all_rows())})::text"
+                with self.compiler.cost.on_count():
+                    return f"({' + '.join(rows.count() for rows in self._all_rows())})::text"
             case _:
                 return word(self.type.name)
 

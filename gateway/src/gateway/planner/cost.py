@@ -1,7 +1,7 @@
 """How much an operation may read, reckoned before it runs: every page full, every list nested."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from math import prod
 
 from graphql.execution.values import VariableValues
@@ -11,6 +11,15 @@ from gateway.planner.errors import beyond
 
 MOST_PLACES = 100  # that a statement reads rows in: PostgreSQL plans each
 MOST_ROWS = 10_000  # that an operation may come to, each place read for every row around it
+
+COUNT = 20  # rows that counting is taken for, however many are counted
+MUTATION = 10  # points
+OF_SCHEMA = 20  # fields of the schema's description for a point
+
+
+def cost(*, rows: int, mutations: int, of_schema: int) -> int:
+    """What an operation costs, in points: about what answering a row takes."""
+    return max(1, rows + MUTATION * mutations + of_schema // OF_SCHEMA)
 
 
 class Cost:
@@ -32,6 +41,10 @@ class Cost:
         self._around.append(size)
         yield
         self._around.pop()
+
+    def on_count(self) -> AbstractContextManager[None]:
+        """What is added within is only counted."""
+        return self.on_pages_of(lambda _: COUNT)
 
     def rows(self, values: VariableValues) -> int:
         """How many rows a request may come to. Raises RequestError where they are too many."""

@@ -1,5 +1,6 @@
 """Plans: from a request to the bytes of its answer."""
 
+import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
 from chassis.database import Connection
+from gateway.planner.cost import cost
 from gateway.planner.documents import Document, read_document
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.statements import Statement, compile_statement
@@ -70,6 +72,11 @@ class Plan:
         self._values = values
         self.arguments = statement.parameters.read(values)
         self.rows = statement.cost.rows(values)  # that the request may come to
+        self.cost = cost(
+            rows=self.rows,
+            mutations=len(self.calls) if self.kind is OperationType.MUTATION else 0,
+            of_schema=statement.introspection.weight,
+        )
 
     async def run(
         self,
@@ -79,7 +86,8 @@ class Plan:
     ) -> bytes:
         """`{"data":…}`; a mutation needs the outcome of each of its calls, by key."""
         if self.statement.sql is None:
-            return self.statement.introspection.whole(self._values)
+            # Describing the whole schema would hold up everybody else.
+            return await asyncio.to_thread(self.statement.introspection.whole, self._values)
         known = {key: each and each.json() for key, each in (outcomes or {}).items()}
         arguments = self.statement.parameters.fill(self.arguments, known)
         answer = await connection.fetchval(

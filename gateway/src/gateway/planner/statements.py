@@ -57,6 +57,7 @@ def compile_statement(
     compiler = Compiler(model, collector, values)
     introspection = Introspection(model.graphql, document, operation)
     fields = collector.fields(root, [operation.selection_set])
+    introspection.weigh(fields)
     mutation = operation.operation is OperationType.MUTATION
 
     def member(key: str, nodes: list[FieldNode]) -> str:
@@ -67,13 +68,14 @@ def compile_statement(
             return compiler.outcome(key, root.fields[name], nodes)
         return compiler.member(root, nodes)
 
-    answer = json_object([(key, member(key, nodes)) for key, nodes in fields.items()])
+    def answer() -> str:
+        members = json_object([(key, member(key, nodes)) for key, nodes in fields.items()])
+        return concat(["""'{"data":'""", members, "'}'"])
+
     names = {nodes[0].name.value for nodes in fields.values()}
     return Statement(
         operation=operation,
-        answer=None
-        if names <= {TYPENAME, *INTROSPECTION}
-        else concat(["""'{"data":'""", answer, "'}'"]),
+        answer=None if names <= {TYPENAME, *INTROSPECTION} else answer(),
         parameters=compiler.parameters,
         cost=compiler.cost,
         introspection=introspection,
