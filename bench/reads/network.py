@@ -144,7 +144,7 @@ async def _write(
     connection: asyncpg.Connection, topic: str, states: Sequence[msgspec.Struct]
 ) -> None:
     statement = upsert(TABLES[topic], columns_of(TOPICS[topic]))
-    rows = [msgspec.json.encode(state)[:-1] + b',"version":1}' for state in states]
+    rows = [msgspec.json.encode(state)[:-1] + b',"version":1,"changed":0}' for state in states]
     for at in range(0, len(rows), CHUNK):
         chunk = b"[" + b",".join(rows[at : at + CHUNK]) + b"]"
         await connection.execute(statement, chunk.decode(), topic)

@@ -1,6 +1,8 @@
 """Projections: how a topic's events become rows of the read model."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -9,7 +11,7 @@ from chassis.events import Batch, Decode, Event, Record, newest
 from chassis.parking import Parked, park
 from contracts import matching, notifications, profiles, sessions
 from contracts.catalogue import Topic
-from gateway import erasing, trail
+from gateway import announcing, changes, erasing, trail
 
 TABLES = {
     profiles.ORGANISATION: "organisations",
@@ -42,12 +44,18 @@ class Projection:
     It works across tenants, as the role of the pipes. A row's key begins with its organisation, and
     the chassis has seen that body and header name the same one, so no event reaches a row of
     another. What an event is called does not matter: its body says how things stand.
+
+    Where it `announces`, those who follow what it changes are told.
     """
 
-    def __init__(self, topic: Topic) -> None:
+    def __init__(self, topic: Topic, *, announces: bool = True) -> None:
         self._topic = topic.name
         self._table = TABLES[topic.name]
         self._upsert = upsert(self._table, columns_of(topic))
+        self._announcement = None
+        if announces:
+            self._upsert = announcing.announced(self._upsert, self._table)
+            self._announcement = announcing.announcement(self._table)
         self._decoder = msgspec.json.Decoder(topic.body)
 
     @property
@@ -61,10 +69,11 @@ class Projection:
         await trail.record(connection, events)
         if self._topic == profiles.ERASURE:
             await erasing.forget_parked(connection, events)
+        numbers = await changes.take_numbers(connection, {each.organisation_id for each in events})
         erased = [event for event in events if event.state is None]
         if erased:
-            await self._erase(connection, erased)
-        if rows := encode(newest(event for event in events if event.state is not None)):
+            await self._erase(connection, erased, numbers)
+        if rows := encode(newest(event for event in events if event.state is not None), numbers):
             await connection.execute(self._upsert, rows, self._topic)
 
     async def settle(
@@ -87,7 +96,9 @@ class Projection:
         del reaction, force  # there are none, and a row never goes back
         await self.apply(connection, [event])
 
-    async def _erase(self, connection: Connection, events: list[Event[Any]]) -> None:
+    async def _erase(
+        self, connection: Connection, events: list[Event[Any]], numbers: dict[UUID, int]
+    ) -> None:
         """Delete the rows, and dig the graves that keep older events from bringing them back."""
         last = newest(events)
         keys = (
@@ -95,15 +106,9 @@ class Projection:
             [event.subject for event in last],
             [event.version for event in last],
         )
-        await connection.execute(
-            f"""
-            delete from {self._table} as kept
-            using unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (organisation, id, version)
-            where kept.organisation_id = gone.organisation and kept.id = gone.id
-                and kept.version <= gone.version
-            """,  # noqa: S608
-            *keys,
-        )
+        if self._announcement is not None:
+            await connection.execute(self._announcement, *keys)
+        await changes.delete(connection, self._table, *keys, numbers)
         await connection.execute(
             """
             insert into cairn.graves as grave (organisation_id, topic, subject, version)
@@ -124,8 +129,8 @@ def columns_of(topic: Topic) -> list[str]:
 
 
 def upsert(table: str, fields: list[str]) -> str:
-    """The statement that writes bodies with their versions, where they are news."""
-    columns = [*fields, "version"]
+    """The statement that writes bodies with their versions and numbers, where they are news."""
+    columns = [*fields, "version", "changed"]
     listed = ", ".join(f'"{name}"' for name in columns)
     changed = [name for name in columns if name not in {"organisation_id", "id"}]
     return f"""
@@ -141,12 +146,13 @@ def upsert(table: str, fields: list[str]) -> str:
         """  # noqa: S608
 
 
-def encode(events: list[Event[Any]]) -> bytes | None:
-    """The states, as this version of the contracts reads them, with their versions; as JSON."""
+def encode(events: list[Event[Any]], numbers: Mapping[UUID, int]) -> bytes | None:
+    """The states, as this version of the contracts reads them, with version and number; as JSON."""
     if not events:
         return None
     rows = [
-        msgspec.json.encode(event.state)[:-1] + b',"version":%d}' % event.version
+        msgspec.json.encode(event.state)[:-1]
+        + b',"version":%d,"changed":%d}' % (event.version, numbers[event.organisation_id])
         for event in events
     ]
     return b"[" + b",".join(rows) + b"]"

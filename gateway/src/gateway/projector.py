@@ -19,7 +19,7 @@ from chassis.serving import beside
 from chassis.settings import Settings
 from chassis.telemetry import stop_telemetry
 from contracts.catalogue import topics_heard_by
-from gateway import trail
+from gateway import changes, trail
 from gateway.projection import Projection
 
 PROJECTED = "projected"  # the channel on which the projector says that rows are new
@@ -87,15 +87,15 @@ async def _projecting(settings: Settings) -> AsyncGenerator[Sequence[Consumer]]:
             )
             for topic in topics
         ]
-        months = _EventMonths(database)
+        daily = _Daily(database)
         async with beside(
-            months.run, Measures(database).run, *(consumer.run for consumer in consumers)
+            daily.run, Measures(database).run, *(consumer.run for consumer in consumers)
         ):
             yield consumers
 
 
-class _EventMonths:
-    """Sees to it that the trail has its coming months' partitions."""
+class _Daily:
+    """Sees to it that the trail has its coming months' partitions, and forgets old departures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -106,8 +106,9 @@ class _EventMonths:
             try:
                 async with self._database.connection() as connection:
                     await trail.prepare_months(connection)
+                    await changes.forget_departures(connection)
             except TRANSIENT as error:
-                log.warning("the trail's months are prepared later", error=type(error).__name__)
+                log.warning("the day's work is done later", error=type(error).__name__)
             await asyncio.sleep(DAY)
 
 

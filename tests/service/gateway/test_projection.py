@@ -81,7 +81,7 @@ async def test_the_columns_are_the_fields_of_the_bodies(app: Database, topic: An
             "select column_name from information_schema.columns where table_name = $1",
             TABLES[topic.name],
         )
-    assert {row["column_name"] for row in rows} == {*columns_of(topic), "version"}
+    assert {row["column_name"] for row in rows} == {*columns_of(topic), "version", "changed"}
 
 
 async def test_a_state_becomes_a_row_value_by_value(app: Database, pipe: Database) -> None:

@@ -9,6 +9,9 @@ import asyncpg
 STATEMENTS = """
 insert into organisations select $1, $1, 1, 'Crowd' where $2 > 0;
 
+insert into change_numbers
+select $1, (extract(epoch from now()) * 1000000)::bigint where $2 > 0;
+
 insert into sites
 select $1, md5(concat($1, 'site', s))::uuid, 1, 's' || s, 'Site ' || s, 'City', 'PT',
     'Europe/Lisbon', '{en}'

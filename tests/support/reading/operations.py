@@ -36,7 +36,7 @@ ORDERS = {
     "Erasure": ("requested_at",),
 }
 
-ELSEWHERE = {"eventTrail"}  # not of the network: it has tests of its own
+ELSEWHERE = {"changes", "eventTrail"}  # they have tests of their own
 
 Composite = Any  # an object type, an interface or a union
 

@@ -15,7 +15,7 @@ from graphql import (
 PAGE = """{ edges { cursor node { id } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"""
 PAGES = ("", "last: 5", "first: 5, after: $cursor", "last: 5, before: $cursor")
-ELSEWHERE = {"node", "nodes", "eventTrail"}  # by themselves, or not of the read model
+ELSEWHERE = {"node", "nodes", "changes", "eventTrail"}  # by themselves, or not of the read model
 
 
 def shapes(schema: GraphQLSchema, type_: GraphQLObjectType) -> Iterator[str]:

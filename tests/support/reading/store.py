@@ -22,7 +22,10 @@ async def fill(pipe_dsn: str, states: Iterable[msgspec.Struct], *, version: int 
     try:
         for body, of_topic in by_topic.items():
             topic: Topic = TOPIC_OF[body]
-            rows = [msgspec.to_builtins(state) | {"version": version} for state in of_topic]
+            rows = [
+                msgspec.to_builtins(state) | {"version": version, "changed": 0}
+                for state in of_topic
+            ]
             statement = upsert(TABLES[topic.name], columns_of(topic))
             await connection.execute(statement, msgspec.json.encode(rows).decode(), topic.name)
     finally:

@@ -20,8 +20,20 @@ from gateway.planner.byid import by_id
 from gateway.planner.collect import Collector, Fields, selections_of
 from gateway.planner.connections import connection
 from gateway.planner.cost import Cost
+from gateway.planner.feed import feed
 from gateway.planner.leaves import json_of, json_of_list, leaf_in, postgres_type
-from gateway.planner.model import ById, Column, Computed, Count, Filter, Listed, Many, One, OneOf
+from gateway.planner.model import (
+    ById,
+    Column,
+    Computed,
+    Count,
+    Feed,
+    Filter,
+    Listed,
+    Many,
+    One,
+    OneOf,
+)
 from gateway.planner.parameters import Parameters
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.rows import Row, Rows, Structure, TableRow, fill
@@ -39,6 +51,7 @@ class Compiler:
         self.values = values
         self.parameters = Parameters()
         self.cost = Cost()
+        self.tables: set[str] = set()  # that are read, but for those that only say who sees what
         self._aliases = count(1)
 
     def alias(self) -> str:
@@ -75,8 +88,10 @@ class Compiler:
         """The rows of a type that `on` relates to the parent and the viewer may see."""
         self.cost.add_place()
         alias = self.alias()
+        table = self.model.tables[type_name]
+        self.tables.add(table.name)
         condition = fill(on, row=alias, parent=parent, via=via.alias if via else "")
-        return Rows.of(self.model.tables[type_name], alias, (condition,), via=via)
+        return Rows.of(table, alias, (condition,), via=via)
 
     def narrowed(
         self, rows: Rows, filters: Mapping[str, Filter], arguments: Arguments, parent: str
@@ -135,6 +150,8 @@ class Compiler:
                 return self._one_of(source, nodes, parent)
             case ById(argument=argument):
                 return by_id(self, nodes, arguments, argument)
+            case Feed() as source:
+                return feed(self, source, nodes, arguments)
             case Listed() as source:
                 return self._listed(source, definition.type, nodes, arguments)
 

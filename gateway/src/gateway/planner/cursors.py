@@ -46,7 +46,15 @@ def _text(text: str) -> str:
     return text
 
 
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError
+    return number
+
+
 _READERS: dict[str, Callable[[str], object]] = {
+    "bigint": _number,
     "date": date.fromisoformat,
     "text": _text,
     "timestamptz": _moment,

@@ -126,6 +126,21 @@ class Listed:
     sees: str
 
 
-Source = Column | Computed | One | Many | Count | OneOf | ById | Listed
+@dataclass(frozen=True)
+class Feed:
+    """What has changed of the rows that concern the viewer.
+
+    Each relation names a type and selects `id` and `changed` of some of its rows; `{since}` is the
+    number from which on changes are asked for.
+    """
+
+    relations: tuple[tuple[str, str], ...]
+
+    @property
+    def types(self) -> list[str]:
+        return sorted({name for name, _ in self.relations})
+
+
+Source = Column | Computed | One | Many | Count | OneOf | ById | Listed | Feed
 
 READ = "read"  # the key of a field's source in its metadata

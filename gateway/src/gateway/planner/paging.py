@@ -80,7 +80,7 @@ def paging(
 
         return f"({', '.join(parameters.add_group(types, keys))})"
 
-    read_size = _size_reader(arguments, "last" if backward else "first")
+    read_size = size_reader(arguments, "last" if backward else "first")
     return Paging(
         columns=columns,
         descending=descending,
@@ -92,15 +92,18 @@ def paging(
     )
 
 
-def _size_reader(arguments: Arguments, name: str) -> Reader:
+def size_reader(
+    arguments: Arguments, name: str, *, default: int = DEFAULT_SIZE, most: int = MOST
+) -> Reader:
+    """How a request's size of a page is found; RequestError where it is too large or none."""
     if not arguments.given(name):
-        return lambda _: DEFAULT_SIZE
+        return lambda _: default
     read = arguments.reader(name)
 
     def size(values: VariableValues) -> int:
         asked = read(values)
-        if not 1 <= asked <= MOST:
-            message = f"`{name}` is 1 to {MOST}, not {asked}."
+        if not 1 <= asked <= most:
+            message = f"`{name}` is 1 to {most}, not {asked}."
             raise refused("BAD_PAGE", message, [arguments.node])
         return asked
 

@@ -16,7 +16,18 @@ from graphql import (
 )
 
 from gateway.planner.leaves import leaf_in, postgres_type
-from gateway.planner.model import READ, Column, Computed, Count, Many, One, OneOf, Source, Table
+from gateway.planner.model import (
+    READ,
+    Column,
+    Computed,
+    Count,
+    Feed,
+    Many,
+    One,
+    OneOf,
+    Source,
+    Table,
+)
 
 NODE = "Node"
 CONNECTION_FIELDS = {"edges", "pageInfo", "totalCount"}
@@ -88,6 +99,8 @@ class ReadModel:
                 targets = [target]
             case OneOf(types=types):
                 targets = list(types.values())
+            case Feed(types=types):
+                targets = types
             case _:
                 targets = []
         for target in targets:

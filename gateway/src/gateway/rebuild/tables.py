@@ -8,6 +8,8 @@ import asyncpg
 
 READ, MAKING, BEFORE = "read", "rebuilding", "retired"
 
+OF_CHANGES = {"change_numbers", "departures"}  # begin anew in a read model that is made again
+
 LOCK_WITHIN = "3s"  # longer than the second after which PostgreSQL calls an autovacuum off
 
 _CONSTRAINTS = """

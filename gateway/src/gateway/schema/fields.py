@@ -11,6 +11,7 @@ from gateway.planner.model import (
     READ,
     ById,
     Count,
+    Feed,
     Filter,
     Listed,
     Many,
@@ -98,6 +99,16 @@ def by_id(description: str, argument: str, annotation: Any, argument_description
     return _with_arguments(
         field(description, ById(argument)),
         [declared(argument, annotation, argument_description)],
+    )
+
+
+def feed(description: str, source: Feed) -> Any:
+    return _with_arguments(
+        field(description, source),
+        [
+            declared("since", Cursor | None, "The last answer's cursor; none: from the beginning."),
+            declared("first", int | None, "How many changes at most: 1 to 500; 100 if not given."),
+        ],
     )
 
 

@@ -3,8 +3,9 @@
 import strawberry
 
 from gateway.schema import links, visibility
+from gateway.schema.changes import FEED, Changes
 from gateway.schema.connections import Connection, Node
-from gateway.schema.fields import by_id, listed, many, one
+from gateway.schema.fields import by_id, feed, listed, many, one
 from gateway.schema.filters import (
     OFFERS_MENTORING,
     OPEN,
@@ -34,6 +35,12 @@ class Query:
         "ids",
         list[strawberry.ID],
         "Global ids, 100 at most.",
+    )
+    changes: Changes = feed(
+        "What has changed of all that concerns the viewer: their profile, goals, enrolments, "
+        "pairings and the people in them, sessions, feedback, inbox and preferences; and of the "
+        "organisation, its sites and its programmes. For apps that keep it, to open at once.",
+        FEED,
     )
     organisation: Organisation | None = one(
         "The viewer's organisation.", "{row}.id = {viewer}.organisation_id"

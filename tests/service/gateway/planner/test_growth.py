@@ -41,6 +41,8 @@ SCREENS = {
             enrolments(first: $size) { edges { node { person { fullName } } } }
             pairings(first: $size, status: ACTIVE) { edges { node {
                 mentor { fullName } mentee { fullName } } } } } }""",
+    "what an app keeps": """query ($size: Int = 20) { changes(first: $size) {
+        changed { id ... on Person { fullName } } gone more cursor } }""",
     "programmes": """{ programmes(first: 2) { edges { node { name
         coordinators { edges { node { fullName } } }
         matchingRuns(first: 1) { edges { node { status } } } } } } }""",
@@ -96,6 +98,22 @@ async def test_a_screen_reads_no_more_where_there_are_more_people(
     large = await pages_read(connection, planner, LARGE, screen)
     assert 20 < small < 1000
     assert large <= 1.5 * small + 20, f"{small} pages of {PEOPLE[SMALL]} people, {large} of more"
+
+
+async def test_what_has_changed_is_found_without_reading_what_has_not(
+    crowds: None, planner: Planner, connection: asyncpg.Connection
+) -> None:
+    text = "query ($since: Cursor) { changes(since: $since, first: 500) { changed { id } cursor } }"
+    pages: list[int] = []
+    for organisation_id in (SMALL, LARGE):
+        viewer = Viewer(organisation_id, person_id(organisation_id, MEMBER))
+        first = planner.plan(text, None, {})
+        told = msgspec.json.decode(await first.run(connection, viewer))["data"]["changes"]
+        assert len(told["changed"]) > 10
+        plan = planner.plan(text, None, {"since": told["cursor"]})
+        assert b'"changed":[]' in await plan.run(connection, viewer)
+        pages.append(await touched(connection, plan, viewer))
+    assert pages[1] <= 1.5 * pages[0] + 20
 
 
 # The row whose relations are read, by its type: one that the viewer has to do with.
