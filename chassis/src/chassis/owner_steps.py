@@ -70,7 +70,9 @@ def restate_step(service: Service) -> Step[Settings]:
                 f"{done.topic}: {done.aggregates} restated, in {done.organisations} organisations."
                 " The service publishes them behind what people do."
             )
-        return 0
+            for sentence in done.refused:
+                print(f"Not restated: {sentence}", file=sys.stderr)
+        return 1 if done.refused else 0
 
     return Step(
         name="restate",

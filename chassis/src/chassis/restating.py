@@ -6,6 +6,8 @@ said once more, which does no harm.
 """
 
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from chassis.aggregates import Aggregates
 from chassis.database import Database, repeatedly
 from chassis.ids import new_id
 from chassis.outbox import Lane
+from chassis.refusals import TooLarge
 from chassis.unit import Cause, Unit
 
 AT_ONCE = 500  # aggregates in a transaction
@@ -30,6 +33,7 @@ class Restated(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     organisations: int
     aggregates: int
+    refused: list[str]  # a sentence for each whose state is too large for an event
 
 
 async def restate(
@@ -49,15 +53,24 @@ async def restate(
     place = (_NOBODY, _NOBODY)
     organisations: set[UUID] = set()
     count = 0
+    refused: list[str] = []
     while page := await _page(pipe, aggregates, place, organisation_id):
         place = page[-1]
         by_organisation: defaultdict[UUID, list[UUID]] = defaultdict(list)
         for tenant, id_ in page:
             by_organisation[tenant].append(id_)
         for tenant, ids in by_organisation.items():
-            count += await _restate_some(aggregates, service, app, cause, tenant, ids)
+            say = partial(_restate, aggregates, service, app, cause, tenant)
+            said, left = await _restate_or_halve(say, ids)
+            count += said
+            refused += left
         organisations |= set(by_organisation)
-    return Restated(topic=aggregates.topic, organisations=len(organisations), aggregates=count)
+    return Restated(
+        topic=aggregates.topic,
+        organisations=len(organisations),
+        aggregates=count,
+        refused=refused,
+    )
 
 
 async def _page(
@@ -78,7 +91,24 @@ async def _page(
     return [(row["organisation_id"], row["id"]) for row in rows]
 
 
-async def _restate_some(
+async def _restate_or_halve(
+    say: Callable[[list[UUID]], Awaitable[int]], ids: list[UUID]
+) -> tuple[int, list[str]]:
+    """Restate some, or, where one of them is too large, each half on its own.
+
+    Returns how many, and why which were not.
+    """
+    try:
+        return await say(ids), []
+    except TooLarge as refusal:
+        if len(ids) == 1:
+            return 0, [refusal.message]
+    middle = len(ids) // 2
+    first, second = [await _restate_or_halve(say, half) for half in (ids[:middle], ids[middle:])]
+    return first[0] + second[0], first[1] + second[1]
+
+
+async def _restate(
     aggregates: Aggregates[Any],
     service: str,
     app: Database,

@@ -46,10 +46,10 @@ async def test_all_are_said_again_in_the_bulk_lane(
     accounts = [await ledger.opened(app, who) for who in (ada, ben) for _ in range(10)]
     topic = ledger.accounts_topic.name
     assert await restated(ledger, databases) == Restated(
-        topic=topic, organisations=2, aggregates=20
+        topic=topic, organisations=2, aggregates=20, refused=[]
     )
     assert await restated(ledger, databases, ada.organisation_id) == Restated(
-        topic=topic, organisations=1, aggregates=10
+        topic=topic, organisations=1, aggregates=10, refused=[]
     )
     watching = await superuser(ledger.dsn)
     lanes = await watching.fetch("select lane, count(*) from cairn.outbox group by 1 order by 1")
@@ -66,6 +66,28 @@ async def test_all_are_said_again_in_the_bulk_lane(
         states.setdefault(record.key, set()).add(record.value)
     assert len(states) == len(accounts)
     assert all(len(each) == 1 for each in states.values())
+
+
+async def test_one_that_is_too_large_is_named_and_the_rest_are_said(
+    ledger: Ledger, databases: tuple[Database, Database]
+) -> None:
+    """As after a field was added, or a limit lowered."""
+    app, _ = databases
+    ada = caller()
+    accounts = [await ledger.opened(app, ada) for _ in range(5)]
+    watching = await superuser(ledger.dsn)
+    await watching.execute(
+        "update accounts set state = state || jsonb_build_object('note', repeat('x', 300000))"
+        " where id = $1",
+        accounts[2],
+    )
+    done = await restated(ledger, databases)
+    assert (done.organisations, done.aggregates) == (1, 4)
+    [sentence] = done.refused
+    assert sentence.startswith(f"{ledger.accounts_topic.name} {accounts[2]} would be 300")
+    versions = await watching.fetch("select version from accounts order by id = $1", accounts[2])
+    assert [row["version"] for row in versions] == [2, 2, 2, 2, 1]
+    await watching.close()
 
 
 async def test_it_is_refused_while_the_service_stands_still(
