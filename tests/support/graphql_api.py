@@ -1,6 +1,5 @@
 """The gateway's endpoint on a real read model, with an issuer and services that a test scripts."""
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,11 +15,13 @@ from joserfc.jwk import ECKey
 from chassis.database import Database
 from chassis.events import read_event
 from chassis.identity import Assertions
+from chassis.serving import beside
 from contracts.catalogue import TOPICS
 from gateway.arrivals import Arrivals
 from gateway.commands import Services
 from gateway.endpoint import GraphQLEndpoint
 from gateway.issuer import Issuer
+from gateway.live import Hearing, Shared, Watches
 from gateway.mutations import MutationType
 from gateway.operations import Operations
 from gateway.planner import CONNECTION_SETTINGS, Planner
@@ -40,14 +41,15 @@ SECRET = "a secret of the tests, long enough to sign with"
 SERVICES = ("profiles", "matching", "sessions", "notifications")
 
 
-def token(subject: str, organisation: UUID, *roles: str) -> str:
+def token(subject: str, organisation: UUID, *roles: str, seconds: float = 600) -> str:
+    """It holds for so many seconds, and a leeway."""
     now = int(time.time())
     claims = {
         "iss": ISSUER,
         "aud": "cairn",
         "sub": subject,
         "iat": now,
-        "exp": now + 600,
+        "exp": now + seconds,
         "organisation": str(organisation),
         "roles": list(roles),
     }
@@ -62,9 +64,10 @@ async def _keys(request: httpx2.Request) -> httpx2.Response:
 
 @dataclass
 class GraphQLApi:
-    """`token` is sent with each request that brings none."""
+    """`token` is sent with each request that brings none. `shared` is what WebSockets need."""
 
     http: httpx2.AsyncClient
+    shared: Shared
     services: ScriptedServices
     pipe: Database
     token: str
@@ -89,7 +92,8 @@ async def graphql_api(
 ) -> AsyncGenerator[GraphQLApi]:
     scripted = ScriptedServices()
     arrivals = Arrivals(read_model.pipe)
-    listening = asyncio.create_task(arrivals.run())
+    watches = Watches()
+    hearing = Hearing(read_model.app, watches)
     issuing = httpx2.AsyncClient(transport=httpx2.MockTransport(_keys))
     async with (
         Database.open(
@@ -97,21 +101,28 @@ async def graphql_api(
         ) as database,
         httpx2.AsyncClient(trust_env=False) as client,
         served(scripted.app()) as url,
+        beside(arrivals.run, hearing.run),
     ):
         issuer = Issuer(issuing, ISSUER, None)
         services = Services(client, dict.fromkeys(SERVICES, url), Assertions(SECRET))
-        endpoint = GraphQLEndpoint(
+        shared = Shared(
             tokens=Tokens(issuer, audience="cairn", types=frozenset({"at+jwt"})),
             viewers=Viewers(database),
             documents=documents or Documents({}),
             planner=Planner(build_schema(MutationType)),
             operations=Operations(database, services, arrivals),
+            watches=watches,
+        )
+        endpoint = GraphQLEndpoint(
+            tokens=shared.tokens,
+            viewers=shared.viewers,
+            documents=shared.documents,
+            planner=shared.planner,
+            operations=shared.operations,
         )
         transport = httpx2.ASGITransport(endpoint)
         async with httpx2.AsyncClient(transport=transport, base_url="http://cairn") as http:
-            yield GraphQLApi(http, scripted, pipe, token)
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+            yield GraphQLApi(http, shared, scripted, pipe, token)
 
 
 async def project(pipe: Database, change: Any, state: Any, version: int = 1) -> None:

@@ -47,11 +47,11 @@ class ScriptedServices:
 
 
 @contextlib.asynccontextmanager
-async def served(app: ASGIApp) -> AsyncGenerator[str]:
+async def served(app: ASGIApp, config: uvicorn.Config | None = None) -> AsyncGenerator[str]:
     """The base URL of an application that runs in this loop, on a port of its own."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
+        config = config or uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         await eventually(lambda: server.started)

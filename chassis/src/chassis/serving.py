@@ -21,7 +21,12 @@ GRACE = 5  # seconds for requests that are under way when the process is told to
 def serve(app: ASGIApp, *, host: str, port: int, sockets: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; WebSockets too, where the application has any."""
     collect_garbage_seldom()
-    config = uvicorn.Config(
+    uvicorn.Server(configured(app, host=host, port=port, sockets=sockets)).run()
+
+
+def configured(app: ASGIApp, *, host: str, port: int, sockets: bool) -> uvicorn.Config:
+    """How applications are served."""
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -40,7 +45,6 @@ def serve(app: ASGIApp, *, host: str, port: int, sockets: bool = False) -> None:
         timeout_keep_alive=30,
         limit_concurrency=MOST_REQUESTS,
     )
-    uvicorn.Server(config).run()
 
 
 def collect_garbage_seldom() -> None:

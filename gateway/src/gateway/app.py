@@ -19,6 +19,7 @@ from gateway.arrivals import Arrivals
 from gateway.commands import Services
 from gateway.endpoint import GraphQLEndpoint
 from gateway.issuer import Issuer
+from gateway.live import Hearing, LiveEndpoint, Shared, Watches
 from gateway.mutations import MutationType
 from gateway.operations import Operations
 from gateway.planner import CONNECTION_SETTINGS, Planner
@@ -61,6 +62,7 @@ def gateway_app(
             ("/readyz", route("ready")),
             ("/metrics", health.metrics_app),
         ],
+        sockets={"/graphql": route("live")},
     )
 
 
@@ -70,6 +72,8 @@ async def _routes(
 ) -> AsyncGenerator[dict[str, ASGIApp]]:
     """What answers at each route, for as long as everything behind it is open."""
     arrivals = Arrivals(settings.database_pipe.get_secret_value())
+    watches = Watches()
+    hearing = Hearing(settings.database_app.get_secret_value(), watches)
     async with (
         Database.open(
             settings.database_app.get_secret_value(),
@@ -79,24 +83,37 @@ async def _routes(
             **CONNECTION_SETTINGS,
         ) as database,
         httpx2.AsyncClient(limits=KEEP_ALIVE, timeout=TIMEOUT, trust_env=False) as client,
-        beside(arrivals.run),
+        beside(arrivals.run, hearing.run),
     ):
         issuer = Issuer(client, settings.issuer, settings.issuer_keys)
         assertions = Assertions(settings.command_key.get_secret_value())
-        endpoint = GraphQLEndpoint(
-            tokens=Tokens(
-                issuer,
-                audience=settings.audience,
-                types=settings.token_types,
-                clients=settings.clients,
-            ),
-            viewers=Viewers(database),
-            documents=documents,
-            planner=Planner(build_schema(MutationType)),
-            operations=Operations(
-                database, Services(client, settings.services(), assertions), arrivals
-            ),
+        tokens = Tokens(
+            issuer,
+            audience=settings.audience,
+            types=settings.token_types,
+            clients=settings.clients,
         )
+        viewers = Viewers(database)
+        planner = Planner(build_schema(MutationType))
+        operations = Operations(
+            database, Services(client, settings.services(), assertions), arrivals
+        )
+        endpoint = GraphQLEndpoint(
+            tokens=tokens,
+            viewers=viewers,
+            documents=documents,
+            planner=planner,
+            operations=operations,
+        )
+        shared = Shared(
+            tokens=tokens,
+            viewers=viewers,
+            documents=documents,
+            planner=planner,
+            operations=operations,
+            watches=watches,
+        )
+        live = LiveEndpoint(shared, settings.origins)
         ready = health.readiness([health.database_answers(database), issuer.problem])
         # What is here by now stays. Looking it through for garbage again and again made the
         # slowest answers several times slower.
@@ -104,6 +121,6 @@ async def _routes(
         gc.freeze()
         gc.set_threshold(10_000, 20, 20)
         try:
-            yield {"graphql": endpoint, "ready": ready}
+            yield {"graphql": endpoint, "live": live, "ready": ready}
         finally:
             await issuer.close()

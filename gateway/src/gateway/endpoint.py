@@ -86,6 +86,12 @@ class GraphQLEndpoint:
             )
             kind = plan.kind.value
             _describe(span, caller, parameters, kind, plan.name)
+            if plan.kind is OperationType.SUBSCRIPTION:
+                raise Problem(
+                    400,
+                    "BAD_REQUEST",
+                    "Subscriptions come over a WebSocket (graphql-transport-ws) to this address.",
+                )
             if plan.kind is not OperationType.QUERY and request.method == "GET":
                 raise Problem(
                     405,

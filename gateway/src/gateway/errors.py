@@ -22,10 +22,10 @@ class Problem(Exception):  # noqa: N818
         self.status = status
         self.code = code
         self.headers = headers or {}
-        self._error = {"message": message, "extensions": {"code": code, **(extensions or {})}}
+        self.error = {"message": message, "extensions": {"code": code, **(extensions or {})}}
 
     def body(self) -> bytes:
-        return msgspec.json.encode({"errors": [self._error]})
+        return msgspec.json.encode({"errors": [self.error]})
 
 
 def unauthenticated(reason: str | None = None) -> Problem:

@@ -80,7 +80,7 @@ def _serve(settings: GatewaySettings) -> None:
     start_logs("gateway", settings.log_level)
     provider = start_telemetry("gateway", endpoint=settings.otlp, ratio=settings.trace_ratio)
     app = gateway_app(settings, _documents(settings), provider)
-    serve(app, host=settings.host, port=settings.port)
+    serve(app, host=settings.host, port=settings.port, sockets=True)
 
 
 def _documents(settings: GatewaySettings) -> Documents:

@@ -59,6 +59,11 @@ class GatewaySettings(Settings):
         description="JSON list: roles that may send other documents all the same",
     )
 
+    origins: frozenset[str] = Field(
+        default=frozenset(),
+        description="JSON list: origins whose pages may open WebSockets, besides our own",
+    )
+
     profiles: BaseUrl = Field(description="the base URL of the service profiles")
     matching: BaseUrl = Field(description="the base URL of the service matching")
     sessions: BaseUrl = Field(description="the base URL of the service sessions")

@@ -37,6 +37,10 @@ class Viewers:
             roles=claims.roles,
         )
 
+    def forget(self, organisation_id: UUID, subject: str) -> None:
+        """Look the person up anew when they ask next."""
+        self._people.pop((organisation_id, subject), None)
+
     async def _find(self, organisation_id: UUID, subject: str) -> UUID | None:
         """The one person who is that subject now; nobody, where two are said to be."""
 

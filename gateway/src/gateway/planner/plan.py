@@ -40,7 +40,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A root field of a mutation that is to be carried out."""
+    """A root field of a mutation, which is to be carried out, or of a subscription."""
 
     key: str  # its response key
     name: str  # the field's name in the schema
@@ -66,7 +66,7 @@ class Plan:
         self.kind: OperationType = statement.operation.operation
         self.name = statement.operation.name and statement.operation.name.value
         self.calls = tuple(
-            Call(key, name, arguments) for key, name, arguments in statement.calls(values)
+            Call(key, name, arguments) for key, name, arguments in statement.called(values)
         )
         self.statement = statement
         self._values = values

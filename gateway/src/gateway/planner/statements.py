@@ -28,8 +28,9 @@ class Statement:
     parameters: Parameters
     cost: Cost
     introspection: Introspection
-    mutations: tuple[tuple[str, FieldNode], ...]  # by response key, in the order to carry out
+    calls: tuple[tuple[str, FieldNode], ...]  # but for queries: the root fields by response key
     root: GraphQLObjectType
+    tables: frozenset[str]  # whose rows it answers with
 
     @cached_property
     def sql(self) -> str | None:
@@ -41,9 +42,9 @@ class Statement:
         assert self.answer is not None
         return shared_statement(self.answer, self.parameters.types)
 
-    def calls(self, values: VariableValues) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """A mutation's root fields: the response key, the field's name, the arguments."""
-        for key, node in self.mutations:
+    def called(self, values: VariableValues) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """The root fields in their order: the response key, the field's name, the arguments."""
+        for key, node in self.calls:
             definition = self.root.fields[node.name.value]
             yield key, node.name.value, argument_values(definition, node, values)
 
@@ -79,10 +80,11 @@ def compile_statement(
         parameters=compiler.parameters,
         cost=compiler.cost,
         introspection=introspection,
-        mutations=tuple(
+        calls=tuple(
             (key, nodes[0])
             for key, nodes in fields.items()
-            if mutation and nodes[0].name.value != TYPENAME
+            if operation.operation is not OperationType.QUERY and nodes[0].name.value != TYPENAME
         ),
         root=root,
+        tables=frozenset(compiler.tables),
     )

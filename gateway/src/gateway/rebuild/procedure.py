@@ -67,7 +67,7 @@ async def rebuild(*, owner_dsn: str, pipe_dsn: str, kafka: str, tell: Tell) -> R
                     service="gateway",
                     kafka=kafka,
                     database=database,
-                    handler=Projection(topic),
+                    handler=Projection(topic, announces=False),
                 )
                 for topic in topics_heard_by("gateway")
             ]

@@ -8,6 +8,7 @@ import asyncpg
 from chassis.rereading import is_past
 from chassis.topics import ends
 from contracts.catalogue import topics_heard_by
+from gateway.announcing import CHANGED, EVERYTHING
 from gateway.rebuild import tables
 
 REACHED_WITHIN = 1.0  # seconds: for so long nothing is projected, and mutations wait for 2
@@ -61,3 +62,4 @@ async def _switch(owner: asyncpg.Connection, kafka: str) -> None:
     )
     await owner.execute("delete from cairn.rebuilding")
     await tables.replace(owner)
+    await owner.execute("select pg_notify($1, $2)", CHANGED, EVERYTHING)

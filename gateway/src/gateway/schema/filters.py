@@ -62,6 +62,20 @@ SEEKS_MENTORING = Argument(
     {True: "{row}.seeks_mentoring", False: "not {row}.seeks_mentoring"},
 )
 
+PAIRING = Argument(
+    "id",
+    strawberry.ID,
+    "The pairing's global id.",
+    "{row}.id = {value}",
+    id_of="Pairing",
+)
+SESSION = Argument(
+    "id",
+    strawberry.ID,
+    "The session's global id.",
+    "{row}.id = {value}",
+    id_of="Session",
+)
 PROGRAMME = Argument(
     "id",
     strawberry.ID,

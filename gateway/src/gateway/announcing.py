@@ -1,0 +1,81 @@
+"""How the projector says what changed: who follows it is told when the change is committed.
+
+A message names a table of the read model, an organisation, and the ids of what the change concerns:
+the thing itself and what it belongs to. It is part of the projector's transaction, so none is lost
+when a process ends between the two, and of what was no news there is none.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+CHANGED = "changed"  # the channel
+EVERYTHING = ""  # the message that anything may have changed
+MOST_IDS = 200  # in a message, of which PostgreSQL takes 8000 bytes
+
+# By table: the columns with the ids that a change of a row concerns. Nobody can follow the others.
+CONCERNED = {
+    "people": ("id",),
+    "enrolments": ("person_id",),
+    "pairings": ("id", "mentor_id", "mentee_id"),
+    "sessions": ("id", "pairing_id", "mentor_id", "mentee_id"),
+    "goals": ("person_id", "pairing_id"),
+    "feedback": ("session_id", "pairing_id", "author_id", "about_id"),
+    "notifications": ("person_id",),
+    "preferences": ("id",),
+}
+
+
+class Change(NamedTuple):
+    """Some rows of a table were written or deleted."""
+
+    table: str
+    organisation: str
+    ids: Sequence[str]  # of what that concerns
+
+
+def announced(upsert: str, table: str) -> str:
+    """A statement that writes rows of a table, as `kept`: it says which it wrote."""
+    if table not in CONCERNED:
+        return upsert
+    return _told(f"{upsert} returning {_columns(table)}", table)
+
+
+def announcement(table: str) -> str | None:
+    """The statement that says that rows go, by organisation, id and version; None: nobody asks."""
+    if table not in CONCERNED:
+        return None
+    going = f"""
+        select {_columns(table)} from {table} as kept
+        join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (organisation, id, version)
+            on kept.organisation_id = gone.organisation and kept.id = gone.id
+        where kept.version <= gone.version
+        """  # noqa: S608
+    return _told(going, table)
+
+
+def read(message: str) -> Change | None:
+    """What a message says; None: anything may have changed."""
+    if message == EVERYTHING:
+        return None
+    table, organisation, *ids = message.split(" ")
+    return Change(table, organisation, ids)
+
+
+def _columns(table: str) -> str:
+    return ", ".join(f"kept.{column}" for column in ("organisation_id", *CONCERNED[table]))
+
+
+def _told(rows: str, table: str) -> str:
+    ids = ", ".join(f"changed.{column}" for column in CONCERNED[table])
+    return f"""
+        with changed as ({rows}),
+        concerned as (
+            select distinct organisation_id, each.id
+            from changed, unnest(array[{ids}]) as each (id) where each.id is not null),
+        parts as (
+            select *, (row_number() over (partition by organisation_id) - 1) / {MOST_IDS} as part
+            from concerned)
+        select pg_notify('{CHANGED}',
+            concat_ws(' ', '{table}', organisation_id, string_agg(id::text, ' ')))
+        from parts group by organisation_id, part
+        """  # noqa: S608
