@@ -1,6 +1,7 @@
 """How a service handles the events of one topic, inside the consumer's transaction."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,16 @@ from chassis.database import TRANSIENT, Connection, enter_tenant, is_transient, 
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record, newest
 from chassis.parking import Parked, park
-from chassis.reacting import react_once, run, version_handled
+from chassis.reacting import (
+    Concern,
+    Stumbled,
+    apart,
+    key_of,
+    react_once,
+    react_together,
+    unit_of,
+    version_handled,
+)
 from chassis.replaying import Superseded, newest_known
 from chassis.subscriptions import Reaction, Subscription
 
@@ -45,9 +55,9 @@ class Hearing:
         for organisation_id, theirs in _by_organisation(events).items():
             await enter_tenant(connection, organisation_id, role=self._role)
             await self._keep(connection, theirs)
-            for event in theirs:
-                for reaction in self._concerned(event):
-                    await self._react(connection, reaction, event)
+            concerns = [(each, event) for event in theirs for each in self._concerned(event)]
+            for group in apart(concerns):
+                await self._react_to(connection, group)
         await leave_tenant(connection)
 
     async def settle(
@@ -131,9 +141,10 @@ class Hearing:
         if not news:
             return
         if self._subscription.derived:
-            for event in newest(event for event in events if event.subject in news):
-                for derive in self._subscription.derived:
-                    await run(derive, event, connection, self._service)
+            told = newest(event for event in events if event.subject in news)
+            unit = unit_of(told[-1], connection, self._service)
+            for derive in self._subscription.derived:
+                await derive(told, unit)
         await waiting.arrived(connection, events[0].organisation_id, events[0].topic, news)
 
     def _concerned(self, event: Event[Any]) -> list[Reaction]:
@@ -146,20 +157,56 @@ class Hearing:
                 concerned.append(reaction)
         return concerned
 
+    async def _react_to(self, connection: Connection, concerns: Sequence[Concern]) -> None:
+        """React to events of an organisation, to each reaction's subjects once.
+
+        Those that wait for nothing are done as one, as far as that goes: alone each would cost a
+        savepoint, and some statements that all can share.
+        """
+        if len(concerns) > 1:
+            queues = await waiting.queues(connection, concerns)
+            free = [each for each in concerns if key_of(each) not in queues]
+            await self._react_together(connection, free)
+            concerns = [each for each in concerns if key_of(each) in queues]
+        for reaction, event in concerns:
+            await self._react(connection, reaction, event)
+
+    async def _react_together(self, connection: Connection, concerns: Sequence[Concern]) -> None:
+        """React as one; where one fails, those before it again, and those after it as another."""
+        while len(concerns) > 1:
+            try:
+                await react_together(connection, concerns, self._service)
+            except Stumbled as stumbled:
+                await self._react_together(connection, concerns[: stumbled.place])
+                await self._put_off(connection, *concerns[stumbled.place], stumbled.error)
+                concerns = concerns[stumbled.place + 1 :]
+            else:
+                return
+        for reaction, event in concerns:
+            await self._react(connection, reaction, event)
+
     async def _react(self, connection: Connection, reaction: Reaction, event: Event[Any]) -> None:
         """React; what cannot be done now is done later, while the rest of the topic flows on."""
         if await waiting.queue_behind(connection, reaction.name, event):
             return
         try:
             await react_once(connection, reaction, event, self._service)
-        except NotYet as awaited:
-            await waiting.wait(connection, reaction.name, event, awaited)
-        except Gone:
-            metrics.HANDLED.labels(event.topic, "gone").inc()
         except Exception as error:
             if is_transient(error, connection):
                 raise
-            await waiting.try_again(connection, reaction.name, event, error)
+            await self._put_off(connection, reaction, event, error)
+
+    async def _put_off(
+        self, connection: Connection, reaction: Reaction, event: Event[Any], error: Exception
+    ) -> None:
+        """A reaction did not take place: it waits, or has its next attempt later."""
+        match error:
+            case NotYet():
+                await waiting.wait(connection, reaction.name, event, error)
+            case Gone():
+                metrics.HANDLED.labels(event.topic, "gone").inc()
+            case _:
+                await waiting.try_again(connection, reaction.name, event, error)
 
 
 def _by_organisation(events: Batch) -> dict[UUID, list[Event[Any]]]:

@@ -1,6 +1,6 @@
 """What a service hears: which copies it keeps, and how it reacts."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from chassis.events import Event
 from chassis.unit import Unit
 
 React = Callable[[Event[Any], Unit], Awaitable[None]]
+Derive = Callable[[Sequence[Event[Any]], Unit], Awaitable[None]]
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,7 @@ class Subscription(msgspec.Struct, kw_only=True):
     topic: str
     body: type[msgspec.Struct]
     copies: list[Copies[Any]] = []
-    derived: list[React] = []
+    derived: list[Derive] = []
     reactions: list[Reaction] = []
 
 
@@ -46,13 +47,14 @@ class Subscriptions:
         """Keep copies of a topic's aggregates."""
         self._of(copies.topic, copies.state).copies.append(copies)
 
-    def also(self, topic: str, body: type[msgspec.Struct]) -> Callable[[React], React]:
-        """Declare what follows from a copy: it runs whenever the copy was news, tombstones too.
+    def also(self, topic: str, body: type[msgspec.Struct]) -> Callable[[Derive], Derive]:
+        """Declare what follows from copies: it runs whenever some were news, tombstones too.
 
-        It must give the same result from the same state, since a replay may skip versions.
+        It gets an organisation's, each subject once, and announces nothing. It must give the same
+        result from the same states, since a replay may skip versions.
         """
 
-        def declare(derive: React) -> React:
+        def declare(derive: Derive) -> Derive:
             self._of(topic, body).derived.append(derive)
             return derive
 

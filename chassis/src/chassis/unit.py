@@ -1,5 +1,6 @@
 """A unit of work: one transaction within one tenant, and what it announces."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -58,7 +59,7 @@ class Unit:
         self.now = datetime.now(UTC)
         self.written: list[Written] = []
         self.plans_delivery = False
-        self._lane = lane
+        self.lane = lane
         self._changed: set[tuple[str, UUID]] = set()
         self._announced: list[Waiting] = []
 
@@ -104,10 +105,21 @@ class Unit:
             Waiting(topic=topic, key=subject, headers=envelope.headers(), body=body)
         )
 
+    def take_announced(self) -> list[Waiting]:
+        """What was announced since it was last asked."""
+        announced, self._announced = self._announced, []
+        return announced
+
     async def flush(self) -> None:
         """Write what was announced into the outbox; the last thing before the commit."""
-        faults.point("C2")
-        if self._announced:
-            await put(self.connection, self.organisation_id, self._announced, self._lane)
-            self._announced = []
-        faults.point("C3")
+        await flush_all([self])
+
+
+async def flush_all(units: Sequence[Unit]) -> None:
+    """Flush units of one transaction, tenant and lane, in their order."""
+    faults.point("C2")
+    announced = [event for unit in units for event in unit.take_announced()]
+    if announced:
+        first = units[0]
+        await put(first.connection, first.organisation_id, announced, first.lane)
+    faults.point("C3")

@@ -4,7 +4,7 @@ Most wait for a copy that has not arrived. What failed waits for its next attemp
 after the last one.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from chassis.envelope import parse
 from chassis.events import Event
 from chassis.logs import logger
 from chassis.parking import Parked, tell
-from chassis.reacting import react_once
+from chassis.reacting import Concern, react_once
 from chassis.subscriptions import Reaction, Subscriptions
 from chassis.turns import Turns
 
@@ -37,6 +37,23 @@ FIRST_PAUSE = 1.0  # seconds until the second attempt, more or less; each furthe
 NOTHING = ""  # the topic that an event awaits which waits for an attempt only
 
 log = logger("chassis.waiting")
+
+
+async def queues(connection: Connection, concerns: Sequence[Concern]) -> set[tuple[str, UUID]]:
+    """Behind which of these reactions and subjects, of one organisation, events wait already."""
+    rows = await connection.fetch(
+        """
+        select reaction, subject
+        from unnest($2::text[], $3::uuid[]) as asked (reaction, subject)
+        where exists (select from cairn.waiting
+                      where organisation_id = $1 and waiting.reaction = asked.reaction
+                        and waiting.subject = asked.subject)
+        """,
+        concerns[0][1].organisation_id,
+        [reaction.name for reaction, _ in concerns],
+        [event.subject for _, event in concerns],
+    )
+    return {(row["reaction"], row["subject"]) for row in rows}
 
 
 async def queue_behind(connection: Connection, reaction: str, event: Event[Any]) -> bool:

@@ -227,6 +227,35 @@ async def test_a_reaction_that_fails_for_good_is_parked_after_some_attempts_and_
     assert await watching.fetchval("select count(*) from cairn.waiting") == 0
 
 
+async def test_of_reactions_that_are_done_as_one_only_those_that_fail_are_put_off(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
+) -> None:
+    """In one batch: two that fail once, one that waits for its owner, and one with two versions."""
+    accounts = [sent.account() for _ in range(8)]
+    accounts[4] = msgspec.structs.replace(accounts[4], owner_id=uuid4())
+    failing = {accounts[0].id, accounts[6].id}
+
+    async def fail_once(event: Event[Account]) -> None:
+        if event.subject in failing:
+            failing.remove(event.subject)
+            raise ZeroDivisionError
+
+    ledger.paid_hook = fail_once
+    for account in accounts:
+        await sent.event(account)
+    await sent.event(accounts[3], 2)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+        put_off = await watching.fetch("select subject from cairn.waiting")
+        assert {row["subject"] for row in put_off} == {accounts[n].id for n in (0, 4, 6)}
+        async with in_background(ledger.room(pipe).run):
+            await eventually(lambda: effects_are(watching, 8))
+    happened = await effects(watching)
+    assert sorted(happened) == sorted(set(happened))
+    assert {each.id for each in accounts} - {account for account, _ in happened} == {accounts[4].id}
+
+
 async def test_a_reaction_that_heals_acts_in_the_order_of_its_subject(
     ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection
 ) -> None:

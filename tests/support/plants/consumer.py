@@ -11,6 +11,7 @@ from chassis.copies import Copies
 from chassis.database import enter_tenant
 from chassis.events import Event
 from chassis.ids import new_id
+from chassis.unit import Unit
 from support.plants import relay
 from support.plants.swapping import swap
 
@@ -20,14 +21,14 @@ ANOTHER = UUID(int=0x0B57AC1E)  # a tenant that nobody is of
 def trusts_the_log_to_have_each_event_once(program: str, organisation_id: UUID) -> None:
     """Nobody looks whether a version was handled, and what a reaction makes has a new id."""
     relay.repeats(organisation_id)
-    is_news = reacting._is_news
+    news = reacting._news
 
-    async def believe(connection: Any, reaction: str, event: Event[Any]) -> bool:
-        if event.organisation_id == organisation_id:
-            return True
-        return await is_news(connection, reaction, event)
+    async def believe(connection: Any, concerns: Sequence[reacting.Concern]) -> set[Any]:
+        if concerns[0][1].organisation_id == organisation_id:
+            return {reacting.key_of(concern) for concern in concerns}
+        return await news(connection, concerns)
 
-    reacting._is_news = believe
+    reacting._news = believe
     if program == "notifications":
         _tell_under_new_ids(organisation_id)
 
@@ -89,11 +90,11 @@ def projects_the_first_version_only(program: str, organisation_id: UUID) -> None
 
 def forgets_the_cause(_: str, organisation_id: UUID) -> None:
     """What a reaction announces names another cause than its event."""
-    run = reacting.run
+    unit_of = reacting.unit_of
 
-    async def forget(react: Any, event: Event[Any], *args: Any) -> None:
+    def forget(event: Event[Any], *args: Any) -> Unit:
         if event.organisation_id == organisation_id:
             event = replace(event, envelope=replace(event.envelope, id=new_id()))
-        await run(react, event, *args)
+        return unit_of(event, *args)
 
-    reacting.run = forget
+    reacting.unit_of = forget

@@ -45,7 +45,7 @@ async def _redact(unit: Unit, person_id: UUID) -> int:
     The standing stays, with no more in it than that nobody is there: it keeps proposals away.
     """
     ending = await lock_with_partners(unit, person_id)
-    await standing.set_standing(unit, person_id, alive=False, capacity=0)
+    await standing.set_standing(unit, {person_id: (False, 0)})
     closed = await lock_closed(unit, person_id)
     changed = [after for each in closed if (after := redaction.pairing(each)) != each]
     await store.pairings.redact_all(unit, changed, PairingChange.REDACTED)

@@ -1,5 +1,7 @@
 """What matching does when it hears of people."""
 
+from collections.abc import Sequence
+
 from chassis.events import Event
 from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
@@ -26,17 +28,22 @@ hears.keeps(people)
 
 
 @hears.also(PERSON, Person)
-async def stand(event: Event[Person], unit: Unit) -> None:
+async def stand(events: Sequence[Event[Person]], unit: Unit) -> None:
     """Keep the standing that proposals are decided on; most changes of a person leave it alone."""
-    person = event.state
+    now = {event.subject: _standing_of(event.state) for event in events}
+    before = await standing.find(unit, now)
+    changed = {each: new for each, new in now.items() if before.get(each) != new}
+    for person_id, (alive, _) in changed.items():
+        if not alive:  # what follows ends pairings: lock in the order that everybody keeps to
+            await lock_with_partners(unit, person_id)
+    if changed:
+        await standing.set_standing(unit, changed)
+
+
+def _standing_of(person: Person | None) -> tuple[bool, int]:
+    """Whether somebody is alive, and their capacity."""
     alive = person is not None and person.standing is Standing.ACTIVE
-    capacity = person.capacity if person is not None and person.offers_mentoring else 0
-    before = await standing.find(unit, event.subject)
-    if before is not None and (before.alive, before.capacity) == (alive, capacity):
-        return
-    if not alive:  # what follows ends pairings: lock in the order that everybody keeps to
-        await lock_with_partners(unit, event.subject)
-    await standing.set_standing(unit, event.subject, alive=alive, capacity=capacity)
+    return alive, person.capacity if person is not None and person.offers_mentoring else 0
 
 
 @hears.reaction(PERSON, Person, on=(PersonChange.LEFT,))

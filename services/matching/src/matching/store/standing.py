@@ -38,16 +38,17 @@ async def lock(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, Standing]
     }
 
 
-async def find(unit: Unit, person_id: UUID) -> Standing | None:
-    row = await unit.connection.fetchrow(
+async def find(unit: Unit, person_ids: Collection[UUID]) -> dict[UUID, tuple[bool, int]]:
+    """Whether each is alive, and their capacity, of those who are known."""
+    rows = await unit.connection.fetch(
         """
-        select alive, capacity, load from person_standing
-        where organisation_id = $1 and person_id = $2
+        select person_id, alive, capacity from person_standing
+        where organisation_id = $1 and person_id = any($2::uuid[])
         """,
         unit.organisation_id,
-        person_id,
+        list(person_ids),
     )
-    return row and Standing(alive=row["alive"], capacity=row["capacity"], load=row["load"])
+    return {row["person_id"]: (row["alive"], row["capacity"]) for row in rows}
 
 
 async def known(unit: Unit, person_ids: Collection[UUID]) -> set[UUID]:
@@ -60,19 +61,20 @@ async def known(unit: Unit, person_ids: Collection[UUID]) -> set[UUID]:
     return {row["person_id"] for row in rows}
 
 
-async def set_standing(unit: Unit, person_id: UUID, *, alive: bool, capacity: int) -> None:
-    """Only the consumer does, one event of a person after the other."""
+async def set_standing(unit: Unit, standings: Mapping[UUID, tuple[bool, int]]) -> None:
+    """Set who is alive, and their capacity. Only the consumer does, one turn after the other."""
+    ordered = sorted(standings.items())
     await unit.connection.execute(
         """
         insert into person_standing (organisation_id, person_id, alive, capacity)
-        values ($1, $2, $3, $4)
+        select $1, * from unnest($2::uuid[], $3::bool[], $4::int[])
         on conflict (organisation_id, person_id)
             do update set alive = excluded.alive, capacity = excluded.capacity
         """,
         unit.organisation_id,
-        person_id,
-        alive,
-        capacity,
+        [person_id for person_id, _ in ordered],
+        [alive for _, (alive, _) in ordered],
+        [capacity for _, (_, capacity) in ordered],
     )
 
 
