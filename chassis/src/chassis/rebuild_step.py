@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from chassis.logs import start_logs
 from chassis.operating import write_json
@@ -11,6 +12,7 @@ from chassis.rereading import CannotRebuild
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.steps import Step, owner
+from chassis.topics import Topic
 
 
 def rebuild_step(service: Service) -> Step[Settings]:
@@ -19,6 +21,9 @@ def rebuild_step(service: Service) -> Step[Settings]:
     def arguments(parser: argparse.ArgumentParser) -> None:
         heard = [topic.name for topic in service.hears]
         parser.add_argument("topic", nargs="?", help=f"of {', '.join(heard)}; none: all")
+        parser.add_argument(
+            "--force", action="store_true", help="erase what the log has nothing of, however much"
+        )
         parser.add_argument("--json", action="store_true", help="tell what became of it as JSON")
 
     def run(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -27,7 +32,7 @@ def rebuild_step(service: Service) -> Step[Settings]:
         if not wanted:
             sys.exit(f"{service.name} does not hear {arguments.topic}.")
         try:
-            rebuilt = asyncio.run(_rebuild(service, settings, [each.name for each in wanted]))
+            rebuilt = asyncio.run(_rebuild(service, settings, wanted, force=arguments.force))
         except CannotRebuild as reason:
             sys.exit(str(reason))
         if arguments.json:
@@ -43,7 +48,9 @@ def rebuild_step(service: Service) -> Step[Settings]:
     )
 
 
-async def _rebuild(service: Service, settings: Settings, names: list[str]) -> list[Rebuilt]:
+async def _rebuild(
+    service: Service, settings: Settings, topics: Sequence[Topic], *, force: bool
+) -> list[Rebuilt]:
     return [
         await rebuild(
             owner_dsn=owner(settings, "rebuild"),
@@ -52,9 +59,9 @@ async def _rebuild(service: Service, settings: Settings, names: list[str]) -> li
             service=service.name,
             topic=topic,
             of=service.subscriptions.by_topic[topic.name],
+            force=force,
         )
-        for topic in service.hears
-        if topic.name in names
+        for topic in topics
     ]
 
 

@@ -7,7 +7,7 @@ handled it does not handle again.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ from chassis.subscriptions import Subscription
 from chassis.topics import Topic, ends, missing
 
 AT_ONCE = 100  # that are erased in one transaction
+PAGE = 10_000  # copies that are looked at in one statement
+NOBODY = UUID(int=0)
 
 Key = tuple[UUID, UUID]  # an aggregate's organisation and id
 
@@ -66,9 +68,19 @@ def _subject(record: Record) -> UUID | None:
 
 
 async def rebuild(
-    *, owner_dsn: str, pipe_dsn: str, kafka: str, service: str, topic: Topic, of: Subscription
+    *,
+    owner_dsn: str,
+    pipe_dsn: str,
+    kafka: str,
+    service: str,
+    topic: Topic,
+    of: Subscription,
+    force: bool = False,
 ) -> Rebuilt:
-    """Make the copies of a topic right, and its positions fit the log. Raises CannotRebuild."""
+    """Make the copies of a topic right, and its positions fit the log.
+
+    With `force` however many copies are erased that the log has nothing of. Raises CannotRebuild.
+    """
     began = asyncio.get_running_loop().time()
     owner = await asyncpg.connect(owner_dsn, server_settings={"application_name": "rebuild"})
     try:
@@ -83,17 +95,12 @@ async def rebuild(
             # Copies and what follows from them, without reactions
             silent = msgspec.structs.replace(of, reactions=[])
             keeping = Hearing(silent, service=service, births={})
-            held = await _held(pipe, of)  # asked before the log's end: what is held was in the log
             rereader = _Rereader(
                 topic, service=service, kafka=kafka, database=pipe, handler=keeping
             )
-            await _reread(owner, kafka, topic, rereader)
-            if held and not rereader.seen:
-                raise CannotRebuild(
-                    f"The log of {topic.name} has nothing of the {len(held)} that are held here."
-                    f" First run `python -m {topic.name.partition('.')[0]} restate {topic.name}`."
-                )
-            gone = {key: held[key] for key in held if key[1] not in rereader.seen}
+            gone, held = await _reread(owner, pipe, kafka, topic, rereader, of)
+            if not force:
+                rereading.refuse_loss(topic.name, lost=len(gone), held=held)
             await _erase(pipe, keeping, topic.name, service, gone)
         is_another = await fit(owner, kafka, topic)
         await rereading.begin(owner, [topic.name])
@@ -116,25 +123,53 @@ async def _refuse_standstill(pipe: Database) -> None:
         raise CannotRebuild(str(reason)) from None
 
 
-async def _held(pipe: Database, of: Subscription) -> dict[Key, int]:
-    """Every copy there is, of all tenants, with its newest version."""
-    held: dict[Key, int] = {}
-    async with pipe.connection() as connection:
-        for copies in of.copies:
-            for row in await connection.fetch(
-                f"select organisation_id, id, version from {copies.table}"  # noqa: S608
-            ):
-                key = (row["organisation_id"], row["id"])
-                held[key] = max(row["version"], held.get(key, 0))
-    return held
-
-
-async def _reread(owner: asyncpg.Connection, kafka: str, topic: Topic, rereader: Rereader) -> None:
-    """Read the log from its start to its end as of now."""
+async def _reread(
+    owner: asyncpg.Connection,
+    pipe: Database,
+    kafka: str,
+    topic: Topic,
+    rereader: _Rereader,
+    of: Subscription,
+) -> tuple[dict[Key, int], int]:
+    """Read the log from its start; returns what is held and it has nothing of, and how many are."""
     await rereading.begin(owner, [topic.name])
-    now = await ends(kafka, [topic])
     async with beside(rereader.run):
-        await rereading.until_read(owner, [rereader], now)
+        await rereading.until_read(owner, [rereader], await ends(kafka, [topic]))
+        unseen, held = await _unseen(pipe, of, rereader.seen)
+        # What was held by now was in the log by now: what came since the last look is seen now.
+        await rereading.until_read(owner, [rereader], await ends(kafka, [topic]))
+    return {key: version for key, version in unseen.items() if key[1] not in rereader.seen}, held
+
+
+async def _unseen(
+    pipe: Database, of: Subscription, seen: Collection[UUID]
+) -> tuple[dict[Key, int], int]:
+    """The copies, of all tenants, that were not seen, with their newest versions; and how many are.
+
+    Of several tables of copies each counts.
+    """
+    unseen: dict[Key, int] = {}
+    held = 0
+    for copies in of.copies:
+        place = (NOBODY, NOBODY)
+        while page := await _page(pipe, copies.table, place):
+            held += len(page)
+            place = (page[-1]["organisation_id"], page[-1]["id"])
+            for row in page:
+                if row["id"] not in seen:
+                    key = (row["organisation_id"], row["id"])
+                    unseen[key] = max(row["version"], unseen.get(key, 0))
+    return unseen, held
+
+
+async def _page(pipe: Database, table: str, after: Key) -> list[asyncpg.Record]:
+    async with pipe.connection() as connection:
+        return await connection.fetch(
+            f"select organisation_id, id, version from {table}"  # noqa: S608
+            " where (organisation_id, id) > ($1, $2) order by organisation_id, id limit $3",
+            *after,
+            PAGE,
+        )
 
 
 async def _erase(

@@ -15,6 +15,7 @@ from chassis.topics import Topic
 
 BESIDE = Positions("cairn.rebuilding")
 SILENCE = 60.0  # seconds without progress after which nobody waits any more
+LOSABLE, FEW = 0.01, 2  # the share of what is held, and how many, that may be lost unasked
 
 Ends = Mapping[tuple[str, int], int]  # an offset of each topic and partition
 
@@ -104,3 +105,19 @@ async def _reached(connection: Connection, ends: Ends) -> dict[tuple[str, int], 
     rows = await connection.fetch("select topic, partition, next from cairn.rebuilding")
     found = {(row["topic"], row["partition"]): row["next"] for row in rows}
     return {where: found.get(where, 0) for where in ends}
+
+
+def refuse_loss(topic: str, *, lost: int, held: int) -> None:
+    """Refuse to erase all, or more than a few, of what is held because the log has it not.
+
+    Most likely the log has it not yet. Raises CannotRebuild.
+    """
+    if lost == 0 or (lost < held and lost <= max(FEW, held * LOSABLE)):
+        return
+    service = topic.partition(".")[0]
+    raise CannotRebuild(
+        f"The log of {topic} has no record of {lost:,} of the {held:,} that are held here, and they"
+        f" would be erased. First run `python -m {service} restate {topic}`, or, if that was done,"
+        f" wait until `cairn lag` shows nothing in the bulk lane of {service}; then run this again."
+        " If they are to be erased, run it with --force."
+    )

@@ -114,7 +114,7 @@ async def log(ledger: Ledger, watching: asyncpg.Connection) -> AsyncGenerator[Lo
         yield Log(ledger, producer, owner)
 
 
-async def rebuilt(ledger: Ledger, topic: Topic | None = None) -> Rebuilt:
+async def rebuilt(ledger: Ledger, topic: Topic | None = None, *, force: bool = False) -> Rebuilt:
     topic = topic or ledger.accounts_topic
     return await rebuild(
         owner_dsn=ledger.dsn.owner,
@@ -123,6 +123,7 @@ async def rebuilt(ledger: Ledger, topic: Topic | None = None) -> Rebuilt:
         service="ledger",
         topic=topic,
         of=ledger.hears.by_topic[topic.name],
+        force=force,
     )
 
 
@@ -385,6 +386,27 @@ async def test_copies_are_not_erased_by_a_log_that_has_nothing(
     with pytest.raises(CannotRebuild, match=f"run `python -m {service} restate {log.topic}`"):
         await rebuilt(ledger)
     assert await copies(watching) == {account.id: 1}
+
+
+async def test_copies_are_not_erased_by_a_log_that_does_not_have_all_yet(
+    ledger: Ledger, pipe: Database, watching: asyncpg.Connection, log: Log
+) -> None:
+    """Its owner is restating; whoever knows better says so."""
+    accounts = [log.account() for _ in range(6)]
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        for account in accounts:
+            await log.says(account)
+        await has_effects(watching, *((account.id, 1) for account in accounts))
+    await log.is_made_anew()
+    for account in accounts[:3]:
+        await log.says(account, 2, "restated")
+    with pytest.raises(CannotRebuild, match="no record of 3 of the 6 that are held"):
+        await rebuilt(ledger)
+    assert set(await copies(watching)) == {account.id for account in accounts}
+    became = await rebuilt(ledger, force=True)
+    assert (became.erased, became.log) == (3, "another")
+    assert await copies(watching) == {account.id: 2 for account in accounts[:3]}
 
 
 async def test_a_topic_that_is_missing_is_missed_alone(

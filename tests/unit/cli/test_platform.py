@@ -136,6 +136,7 @@ def test_a_step_that_gives_no_answer_is_said() -> None:
         (["rebuild"], "gateway rebuild"),
         (["rebuild", "sessions", "matching.pairing"], "sessions rebuild matching.pairing"),
         (["rebuild", "sessions", "--json"], "sessions rebuild --json"),
+        (["rebuild", "--force"], "gateway rebuild --force"),
         (["restate", "matching.pairing"], "matching restate matching.pairing"),
         (["recover", "profiles", "--json"], "profiles recover --json"),
     ],

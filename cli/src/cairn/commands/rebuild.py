@@ -20,6 +20,7 @@ def rebuild(
     topic: Annotated[str | None, Parameter(show_default=False)] = None,
     /,
     *,
+    force: Flag = False,
     platform: PlatformFile | None = None,
     json: Flag = False,
 ) -> None:
@@ -34,6 +35,8 @@ def rebuild(
         Whose.
     topic
         Of a service: only its copies of this topic.
+    force
+        Erase what the log has nothing of, however much of what is known here that is.
     platform
         Which platform.
     json
@@ -45,5 +48,6 @@ def rebuild(
     heard = [each.name for each in topics_heard_by(service)]
     if topic not in (None, *heard):
         raise Trouble(f"{service} does not hear {topic}; it hears {', '.join(heard) or 'nothing'}.")
-    step = ["rebuild", *([topic] if topic else []), *(["--json"] if json else [])]
+    flags = [*(["--force"] if force else []), *(["--json"] if json else [])]
+    step = ["rebuild", *([topic] if topic else []), *flags]
     sys.exit(stream(told, service, *step))

@@ -13,7 +13,7 @@ from chassis.serving import beside
 from chassis.topics import ends, missing
 from contracts.catalogue import topics_heard_by
 from gateway.projection import TABLES, Projection
-from gateway.rebuild import switch, tables
+from gateway.rebuild import losses, switch, tables
 
 TELL_EVERY = 1.0  # seconds between two tellings of the progress
 
@@ -34,10 +34,12 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
 Tell = Callable[[Progress], None]
 
 
-async def rebuild(*, owner_dsn: str, pipe_dsn: str, kafka: str, tell: Tell) -> Rebuilt:
+async def rebuild(
+    *, owner_dsn: str, pipe_dsn: str, kafka: str, tell: Tell, force: bool = False
+) -> Rebuilt:
     """Make the read model again from the log and switch to it; the old one is read until then.
 
-    Raises CannotRebuild.
+    With `force` however much is lost that the log has nothing of. Raises CannotRebuild.
     """
     began = time.monotonic()
     owner = await asyncpg.connect(owner_dsn, server_settings={"application_name": "rebuild"})
@@ -73,7 +75,8 @@ async def rebuild(*, owner_dsn: str, pipe_dsn: str, kafka: str, tell: Tell) -> R
             ]
             async with beside(*(rereader.run for rereader in rereaders)):
                 await _catch_up(owner, kafka, rereaders, tell, began)
-                await _check(pipe_dsn)
+                if not force:
+                    await _refuse_losses(owner, pipe_dsn, kafka, rereaders)
                 await tables.analyze(owner)
                 switched_in = await _switch(owner, kafka)
         await _drop(owner)
@@ -109,20 +112,17 @@ async def _catch_up(
     await rereading.until_read(owner, rereaders, now, tell=tell_now_and_then)
 
 
-async def _check(pipe_dsn: str) -> None:
-    """Refuse to replace what somebody reads by what the log knows nothing of."""
-    pipe = await asyncpg.connect(pipe_dsn)
+async def _refuse_losses(
+    owner: asyncpg.Connection, pipe_dsn: str, kafka: str, rereaders: list[Rereader]
+) -> None:
+    """Refuse to replace what somebody reads by what the log knows much less of."""
+    pipe = await asyncpg.connect(pipe_dsn, server_settings={"application_name": "rebuild"})
     try:
-        for topic, table in TABLES.items():
-            read, made = f"{tables.READ}.{table}", f"{tables.MAKING}.{table}"
-            if await pipe.fetchval(
-                f"select exists (select from {read}) and not exists (select from {made})"  # noqa: S608
-            ):
-                service = topic.partition(".")[0]
-                raise CannotRebuild(
-                    f"The log of {topic} has nothing, but the read model has rows of it."
-                    f" First run `python -m {service} restate {topic}`, then this again."
-                )
+        missing = await losses.find(pipe)
+        # What is read by now was in the log by now.
+        now = await ends(kafka, topics_heard_by("gateway"))
+        await rereading.until_read(owner, rereaders, now)
+        await losses.refuse(pipe, missing)
     finally:
         await pipe.close()
 

@@ -28,6 +28,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="tell progress and outcome as JSON, an object a line"
     )
+    parser.add_argument(
+        "--force", action="store_true", help="lose what the log has nothing of, however much"
+    )
 
 
 def _run(settings: GatewaySettings, arguments: argparse.Namespace) -> None:
@@ -37,6 +40,7 @@ def _run(settings: GatewaySettings, arguments: argparse.Namespace) -> None:
         pipe_dsn=settings.database_pipe.get_secret_value(),
         kafka=settings.kafka,
         tell=_tell_json if arguments.json else _tell,
+        force=arguments.force,
     )
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
