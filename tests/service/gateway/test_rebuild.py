@@ -26,7 +26,7 @@ from contracts.catalogue import TOPICS, topics_heard_by
 from contracts.profiles import SITE, Organisation, OrganisationChange, Site, SiteChange
 from gateway.main import MIGRATIONS
 from gateway.projection import Projection
-from gateway.rebuild import CannotRebuild, Rebuilt, rebuild, tables
+from gateway.rebuild import CannotRebuild, Rebuilt, rebuild, switch, tables
 from gateway.rebuild.fingerprint import fingerprint
 from support.databases import ServiceDatabase
 from support.harness import Heard, happened
@@ -287,6 +287,23 @@ async def test_the_projector_stops_at_a_topic_made_anew_and_a_rebuild_mends_it(
         "select count(*) from sites where organisation_id = $1", organisation_id
     )
     assert row["count"] == 8
+
+
+async def test_a_switch_that_is_held_up_is_given_up_with_a_sentence(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switch, "GIVE_UP_AFTER", 0.1)
+    monkeypatch.setattr(tables, "LOCK_WITHIN", "100ms")
+    await model.fetch(
+        "insert into cairn.positions (topic, partition, next, cluster)"
+        " values ('profiles.site', 0, 0, 'here')"
+    )
+    holding = await asyncpg.connect(model.dsn.superuser)
+    async with holding.transaction():
+        await holding.execute("select from cairn.positions for update")
+        with pytest.raises(CannotRebuild, match="a transaction that stays open"):
+            await model.rebuild()
+    await holding.close()
 
 
 async def test_a_rebuild_that_is_killed_leaves_all_as_it_was_and_the_next_one_does_it(

@@ -130,10 +130,8 @@ async def _refuse_losses(
 async def _switch(owner: asyncpg.Connection, kafka: str) -> float:
     try:
         return await switch.switch(owner, kafka)
-    except switch.Changed:
-        raise CannotRebuild(
-            "The read model's tables were migrated while this ran: run it again."
-        ) from None
+    except switch.CannotSwitch as reason:
+        raise CannotRebuild(str(reason)) from None
 
 
 async def _drop(owner: asyncpg.Connection) -> None:

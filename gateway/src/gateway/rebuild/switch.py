@@ -13,28 +13,41 @@ from gateway.rebuild import tables
 
 REACHED_WITHIN = 1.0  # seconds: for so long nothing is projected, and mutations wait for 2
 PAUSE = 0.5  # seconds until the next attempt
+GIVE_UP_AFTER = 120.0  # seconds of attempts
 
-BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError)
+LOCKED = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 
 
-class Changed(Exception):  # noqa: N818
-    """The tables that are read were changed while their successors were made."""
+class CannotSwitch(Exception):  # noqa: N818
+    """The old one is read still; the message says why, and what to do."""
 
 
 async def switch(owner: asyncpg.Connection, kafka: str) -> float:
     """Let the new one be read, and projected into, from one commit on.
 
-    Returns for how many seconds nothing was projected. Raises Changed.
+    Returns for how many seconds nothing was projected. Raises CannotSwitch.
     """
+    give_up = time.monotonic() + GIVE_UP_AFTER
     while True:
         began = time.monotonic()
         try:
             async with owner.transaction():
                 await _switch(owner, kafka)
-        except BUSY:
-            await asyncio.sleep(PAUSE)
-        else:
             return time.monotonic() - began
+        except (*LOCKED, TimeoutError) as error:
+            if time.monotonic() > give_up:
+                raise CannotSwitch(_why(error)) from None
+            await asyncio.sleep(PAUSE)
+
+
+def _why(error: Exception) -> str:
+    tried = f"The new read model could not take the old one's place within {GIVE_UP_AFTER:.0f} s: "
+    if isinstance(error, LOCKED):
+        return (
+            f"{tried}a transaction that stays open, or a migration, holds the tables or positions."
+            " See pg_stat_activity, end it, and run this again."
+        )
+    return f"{tried}events come faster than they are read. Run this again when there are fewer."
 
 
 async def _switch(owner: asyncpg.Connection, kafka: str) -> None:
@@ -43,7 +56,7 @@ async def _switch(owner: asyncpg.Connection, kafka: str) -> None:
     # Whoever migrates waits; whoever projects does too, and finds the new tables when we commit.
     await owner.execute("select pg_advisory_xact_lock(hashtext('cairn migrations'))")
     if not await tables.are_alike(owner):
-        raise Changed
+        raise CannotSwitch("The read model's tables were migrated while this ran: run it again.")
     await owner.execute("select from cairn.positions order by topic, partition for update")
     # What has been read must not be unread: the new one gets all that the old one can have.
     now = await ends(kafka, topics_heard_by("gateway"))
