@@ -36,6 +36,7 @@ def by_apollo(hash_: str, query: str | None = None) -> Parameters:
         Parameters(document_id=KNOWN),
         Parameters(document_id=f"sha256:{KNOWN}"),
         Parameters(document_id=KNOWN, query=HOME),
+        Parameters(document_id=KNOWN, query=""),
         by_apollo(KNOWN),
         by_apollo(KNOWN, HOME),
         Parameters(query=HOME),
