@@ -11,6 +11,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
+from chassis.serving import configured
+from gateway.live import LiveEndpoint, Shared
+from support.services import served
+
 SUBPROTOCOL = "graphql-transport-ws"
 PATIENCE = 30.0  # seconds
 
@@ -26,7 +30,13 @@ class LiveClient:
         self._waiting: list[JSON] = []  # received, and not asked for yet
 
     async def say(self, type_: str, **members: Any) -> None:
-        await self.socket.send(msgspec.json.encode({"type": type_, **members}).decode())
+        await self.send({"type": type_, **members})
+
+    async def send(self, message: Any) -> None:
+        """Texts and bytes as they are, all else as JSON."""
+        if not isinstance(message, str | bytes):
+            message = msgspec.json.encode(message).decode()
+        await self.socket.send(message)
 
     async def hear(self) -> JSON:
         """The next message."""
@@ -73,6 +83,17 @@ class LiveClient:
                     await self.socket.recv()
         assert self.socket.close_code is not None
         return self.socket.close_code, self.socket.close_reason or ""
+
+
+@asynccontextmanager
+async def serving(shared: Shared) -> AsyncGenerator[str]:
+    """The address of the endpoint, served as in earnest."""
+    endpoint = LiveEndpoint(shared, {"https://app.example"})
+    config = configured(endpoint, host="127.0.0.1", port=0, sockets=True)
+    config.lifespan = "off"
+    config.timeout_graceful_shutdown = 1
+    async with served(endpoint, config) as address:
+        yield f"{address}/graphql"
 
 
 @asynccontextmanager

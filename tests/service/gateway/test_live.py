@@ -1,7 +1,6 @@
 """What is followed over a WebSocket: told at once, told when it changed, and told once."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,14 +13,13 @@ import pytest
 from chassis.database import Database
 from chassis.events import read_event
 from chassis.ids import new_id
-from chassis.serving import configured
 from contracts import sessions
 from contracts.catalogue import TOPICS
 from contracts.matching import Pairing, PairingChange, PairingStatus
 from contracts.notifications import Notification, NotificationChange, NotificationKind
 from contracts.profiles import Person, PersonChange, Standing
 from contracts.sessions import Session, SessionChange
-from gateway.live import LiveEndpoint, Shared
+from gateway.live import Shared, following
 from gateway.live.shared import READERS
 from gateway.planner import global_id
 from gateway.projection import Projection
@@ -29,8 +27,7 @@ from support import graphql_api
 from support.databases import ServiceDatabase
 from support.graphql_api import GraphQLApi, project
 from support.harness import erased, happened
-from support.live import LiveClient, opened
-from support.services import served
+from support.live import LiveClient, opened, serving
 from support.waiting import eventually
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -128,17 +125,6 @@ class Pair:
 async def api(read_model: ServiceDatabase, pipe: Database) -> AsyncGenerator[GraphQLApi]:
     async with graphql_api.graphql_api(read_model, pipe, "") as api:
         yield api
-
-
-@asynccontextmanager
-async def serving(shared: Shared) -> AsyncGenerator[str]:
-    """The address of the endpoint, served as in earnest."""
-    endpoint = LiveEndpoint(shared, {"https://app.example"})
-    config = configured(endpoint, host="127.0.0.1", port=0, sockets=True)
-    config.lifespan = "off"
-    config.timeout_graceful_shutdown = 1
-    async with served(endpoint, config) as address:
-        yield f"{address}/graphql"
 
 
 @pytest.fixture(scope="module")
@@ -360,6 +346,46 @@ async def test_another_read_model_is_looked_at_at_once(
         await connection.execute("select pg_notify('changed', '')")
 
     assert await live.told(id_) == {"session": {"topic": "Rebuilt"}}
+
+
+async def test_while_nothing_can_be_read_it_is_tried_again(
+    api: GraphQLApi, live: LiveClient, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = await live.subscribe(SESSION, id=pair.session_id)
+    await live.told(id_)
+    attempts: list[object] = []
+
+    async def away(*arguments: object) -> bytes:
+        attempts.append(arguments)
+        raise asyncpg.CannotConnectNowError
+
+    monkeypatch.setattr(following, "AGAIN_AFTER", 0.05)
+    with monkeypatch.context() as patched:
+        patched.setattr(api.shared.operations, "run", away)
+        await pair.rename("Goals", 2)
+        await eventually(lambda: len(attempts) > 2)
+
+    assert await live.told(id_) == {"session": {"topic": "Goals"}}
+
+
+async def test_what_fails_for_good_ends_with_an_error(
+    api: GraphQLApi, live: LiveClient, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = await live.subscribe(SESSION, id=pair.session_id)
+    await live.told(id_)
+
+    async def fail(*_: object) -> bytes:
+        raise ValueError("of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(api.shared.operations, "run", fail)
+        await pair.rename("Goals", 2)
+        assert await live.error(id_) == "INTERNAL"
+
+    await live.say(
+        "subscribe", id=id_, payload={"query": SESSION, "variables": {"id": pair.session_id}}
+    )
+    assert await live.told(id_) == {"session": {"topic": "Goals"}}
 
 
 async def test_who_leaves_the_organisation_is_hung_up_on(live: LiveClient, pair: Pair) -> None:
