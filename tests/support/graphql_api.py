@@ -26,6 +26,7 @@ from gateway.mutations import MutationType
 from gateway.operations import Operations
 from gateway.planner import CONNECTION_SETTINGS, Planner
 from gateway.projection import Projection
+from gateway.rates import Rates
 from gateway.requests import JSON
 from gateway.schema import build_schema
 from gateway.tokens import Tokens
@@ -88,7 +89,12 @@ class GraphQLApi:
 
 @asynccontextmanager
 async def graphql_api(
-    read_model: ServiceDatabase, pipe: Database, token: str, *, documents: Documents | None = None
+    read_model: ServiceDatabase,
+    pipe: Database,
+    token: str,
+    *,
+    documents: Documents | None = None,
+    limit: int = 0,
 ) -> AsyncGenerator[GraphQLApi]:
     scripted = ScriptedServices()
     arrivals = Arrivals(read_model.pipe)
@@ -110,6 +116,7 @@ async def graphql_api(
             viewers=Viewers(database),
             documents=documents or Documents({}),
             planner=Planner(build_schema(MutationType)),
+            rates=Rates(limit),
             operations=Operations(database, services, arrivals),
             watches=watches,
         )
@@ -118,6 +125,7 @@ async def graphql_api(
             viewers=shared.viewers,
             documents=shared.documents,
             planner=shared.planner,
+            rates=shared.rates,
             operations=shared.operations,
         )
         transport = httpx2.ASGITransport(endpoint)

@@ -23,6 +23,7 @@ from gateway.live import Hearing, LiveEndpoint, Shared, Watches
 from gateway.mutations import MutationType
 from gateway.operations import Operations
 from gateway.planner import CONNECTION_SETTINGS, Planner
+from gateway.rates import Rates
 from gateway.schema import build_schema
 from gateway.settings import GatewaySettings
 from gateway.tokens import Tokens
@@ -98,11 +99,13 @@ async def _routes(
         operations = Operations(
             database, Services(client, settings.services(), assertions), arrivals
         )
+        rates = Rates(settings.cost_per_minute)
         endpoint = GraphQLEndpoint(
             tokens=tokens,
             viewers=viewers,
             documents=documents,
             planner=planner,
+            rates=rates,
             operations=operations,
         )
         shared = Shared(
@@ -110,6 +113,7 @@ async def _routes(
             viewers=viewers,
             documents=documents,
             planner=planner,
+            rates=rates,
             operations=operations,
             watches=watches,
         )

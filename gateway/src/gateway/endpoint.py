@@ -1,6 +1,9 @@
 """`/graphql`: who asks, what they ask, and the bytes of the answer."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from graphql import OperationType
@@ -8,18 +11,20 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from chassis import telemetry
 from chassis.database import TRANSIENT
 from chassis.identity import Caller
-from chassis.ids import new_id
 from chassis.logs import logger
 from gateway import errors, metrics
+from gateway.compression import compressed
 from gateway.errors import Problem
 from gateway.issuer import KeysUnavailable
 from gateway.leaving import ClientLeft, unless_left
 from gateway.operations import Operations
-from gateway.planner import Planner, RequestError
+from gateway.planner import Plan, Planner, RequestError, with_extensions
+from gateway.rates import Account, Rates
 from gateway.requests import (
     GRAPHQL,
     JSON,
@@ -28,6 +33,7 @@ from gateway.requests import (
     answer_type,
     headers_of,
     read_parameters,
+    request_id_of,
 )
 from gateway.tokens import InvalidToken, Tokens
 from gateway.trusted import Documents
@@ -35,9 +41,30 @@ from gateway.viewers import Viewers
 
 OPERATION_NAME = "graphql.operation.name"
 OPERATION_TYPE = "graphql.operation.type"
+REQUEST_ID = "cairn.request.id"
+NOTHING = b'{"data":null}'  # of an operation that was not run
 LEFT = 499  # a status that nobody receives
 
 log = logger("gateway.endpoint")
+
+
+@dataclass
+class _Exchange:
+    """One request, and what is known by now of its answer."""
+
+    request: Request
+    headers: Headers
+    request_id: UUID
+    span: Span
+    kind: str = "none"
+    media_type: str = JSON
+    account: Account | None = None
+
+
+class _Answer(NamedTuple):
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = {}
 
 
 class GraphQLEndpoint:
@@ -52,76 +79,74 @@ class GraphQLEndpoint:
         viewers: Viewers,
         documents: Documents,
         planner: Planner,
+        rates: Rates,
         operations: Operations,
     ) -> None:
         self._tokens = tokens
         self._viewers = viewers
         self._documents = documents
         self._planner = planner
+        self._rates = rates
         self._operations = operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        request_id = new_id()
         headers = headers_of(scope)
+        request_id = request_id_of(headers)
+        bind_contextvars(request_id=str(request_id))  # for all that is logged
         with telemetry.span("graphql", kind=SpanKind.SERVER, within=headers) as span:
-            response = await self._respond(request, headers, request_id, span)
-        response.headers["x-request-id"] = str(request_id)
-        response.headers["cache-control"] = "no-store"
+            exchange = _Exchange(Request(scope, receive), headers, request_id, span)
+            answer = await self._respond(exchange)
+        response = await _response(exchange, answer)
         await response(scope, receive, send)
 
-    async def _respond(
-        self, request: Request, headers: Headers, request_id: UUID, span: Span
-    ) -> Response:
+    async def _respond(self, exchange: _Exchange) -> _Answer:
         """The answer, whatever happens."""
         started = time.perf_counter()
-        kind, media_type = "none", JSON
         try:
-            caller = await self._caller(headers)
-            media_type = answer_type(headers)
-            parameters = await read_parameters(request, headers)
-            document = self._documents.asked(parameters, caller.roles)
-            plan = self._planner.plan(
-                document.text, parameters.operation_name, parameters.variables
-            )
-            kind = plan.kind.value
-            _describe(span, caller, parameters, kind, plan.name)
-            if plan.kind is OperationType.SUBSCRIPTION:
-                raise Problem(
-                    400,
-                    "BAD_REQUEST",
-                    "Subscriptions come over a WebSocket (graphql-transport-ws) to this address.",
-                )
-            if plan.kind is not OperationType.QUERY and request.method == "GET":
-                raise Problem(
-                    405,
-                    "METHOD_NOT_ALLOWED",
-                    "With GET come queries only.",
-                    headers={"allow": "POST"},
-                )
-            answer = self._operations.run(plan, caller, request_id)
-            if plan.kind is OperationType.QUERY:  # what a mutation does is done for all to see
-                answer = unless_left(request.receive, answer)
-            body = await answer
-            metrics.REQUESTS.labels(kind, "answered").inc()
-            return _response(body, 200, media_type)
+            body = await self._answer(exchange)
+            metrics.REQUESTS.labels(exchange.kind, "answered").inc()
+            return _Answer(body)
         except RequestError as error:
-            metrics.REQUESTS.labels(kind, error.code).inc()
-            return _response(error.body(), 400 if media_type == GRAPHQL else 200, media_type)
+            metrics.REQUESTS.labels(exchange.kind, error.code).inc()
+            return _Answer(error.body(), 400 if exchange.media_type == GRAPHQL else 200)
         except Problem as problem:
-            return _refuse(problem, kind, media_type)
+            return _refuse(problem, exchange)
         except ClientLeft:
-            metrics.REQUESTS.labels(kind, "left").inc()
-            return Response(status_code=LEFT)
+            metrics.REQUESTS.labels(exchange.kind, "left").inc()
+            return _Answer(b"", LEFT)
         except (*TRANSIENT, KeysUnavailable) as error:
             log.warning("a request met something away", error=type(error).__name__)
             problem = errors.unavailable("Something we need is away; ask again in a moment.")
-            return _refuse(problem, kind, media_type)
+            return _refuse(problem, exchange)
         except Exception:  # whatever it is, clients learn its trace id alone
             log.exception("a request failed")
-            return _refuse(errors.unexpected(), kind, media_type)
+            return _refuse(errors.unexpected(), exchange)
         finally:
-            metrics.SECONDS.labels(kind).observe(time.perf_counter() - started)
+            metrics.SECONDS.labels(exchange.kind).observe(time.perf_counter() - started)
+
+    async def _answer(self, exchange: _Exchange) -> bytes:
+        """Raises whatever is in the way."""
+        request, headers = exchange.request, exchange.headers
+        caller = await self._caller(headers)
+        account = exchange.account = self._rates.account(caller)
+        exchange.media_type = answer_type(headers)
+        parameters = await read_parameters(request, headers)
+        document = self._documents.asked(parameters, caller.roles)
+        account.charge(document.cost)
+        plan = self._planner.plan(document.text, parameters.operation_name, parameters.variables)
+        exchange.kind = plan.kind.value
+        _describe(exchange, caller, parameters, plan.name)
+        _require_fitting(plan, request.method)
+        told = parameters.extensions and parameters.extensions.cost
+        if told == "only":
+            account.cost += plan.cost
+            return with_extensions(NOTHING, {"cost": account.told()})
+        account.charge(plan.cost)
+        answer = self._operations.run(plan, caller, exchange.request_id)
+        if plan.kind is OperationType.QUERY:  # what a mutation does is done for all to see
+            answer = unless_left(request.receive, answer)
+        body = await answer
+        return with_extensions(body, {"cost": account.told()}) if told else body
 
     async def _caller(self, headers: Headers) -> Caller:
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -134,24 +159,50 @@ class GraphQLEndpoint:
         return await self._viewers.of(claims)
 
 
+def _require_fitting(plan: Plan, method: str) -> None:
+    """Raises Problem for an operation that does not come in this way."""
+    if plan.kind is OperationType.SUBSCRIPTION:
+        raise Problem(
+            400,
+            "BAD_REQUEST",
+            "Subscriptions come over a WebSocket (graphql-transport-ws) to this address.",
+        )
+    if plan.kind is not OperationType.QUERY and method == "GET":
+        raise Problem(
+            405, "METHOD_NOT_ALLOWED", "With GET come queries only.", headers={"allow": "POST"}
+        )
+
+
 def _describe(
-    span: Span, caller: Caller, parameters: Parameters, kind: str, name: str | None
+    exchange: _Exchange, caller: Caller, parameters: Parameters, name: str | None
 ) -> None:
     """Names, never values: what was asked is the client's own."""
-    span.update_name(name or parameters.operation_name or kind)
+    span = exchange.span
+    span.update_name(name or parameters.operation_name or exchange.kind)
     if span.is_recording():
-        span.set_attribute(OPERATION_TYPE, kind)
+        span.set_attribute(OPERATION_TYPE, exchange.kind)
         span.set_attribute(telemetry.ORGANISATION, str(caller.organisation_id))
+        span.set_attribute(REQUEST_ID, str(exchange.request_id))
         if name is not None:
             span.set_attribute(OPERATION_NAME, name)
 
 
-def _refuse(problem: Problem, kind: str, media_type: str) -> Response:
-    metrics.REQUESTS.labels(kind, problem.code).inc()
-    response = _response(problem.body(), problem.status, media_type)
-    response.headers.update(problem.headers)
-    return response
+def _refuse(problem: Problem, exchange: _Exchange) -> _Answer:
+    metrics.REQUESTS.labels(exchange.kind, problem.code).inc()
+    return _Answer(problem.body(), problem.status, problem.headers)
 
 
-def _response(body: bytes, status: int, media_type: str) -> Response:
-    return Response(body, status, {"content-type": f"{media_type}; charset=utf-8"})
+async def _response(exchange: _Exchange, answer: _Answer) -> Response:
+    body, coding = await compressed(answer.body, exchange.headers.get("accept-encoding"))
+    headers = {
+        "content-type": f"{exchange.media_type}; charset=utf-8",
+        "x-request-id": str(exchange.request_id),
+        "cache-control": "no-store",
+        "vary": "accept, accept-encoding",
+        **answer.headers,
+    }
+    if exchange.account is not None:
+        headers |= exchange.account.headers()
+    if coding is not None:
+        headers["content-encoding"] = coding
+    return Response(body, answer.status, headers)

@@ -4,13 +4,16 @@ See https://graphql.github.io/graphql-over-http/draft/
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Scope
 
+from chassis.ids import new_id
 from gateway.errors import Problem
 
 JSON = "application/json"
@@ -20,6 +23,7 @@ Headers = Mapping[str, str]  # by names in small letters
 
 MAX_BODY = 256 * 1024  # bytes
 BODY_TIMEOUT = 10.0  # seconds for a whole body
+UUID_LENGTHS = (32, 36)  # without hyphens, and with them
 
 
 class PersistedQuery(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -32,6 +36,7 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What we understand of a request's extensions; others are ignored."""
 
     persisted_query: PersistedQuery | None = None
+    cost: Literal["include", "only"] | None = None  # tell the cost too, or without running it
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -61,6 +66,15 @@ def headers_of(scope: Scope) -> Headers:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
+def request_id_of(headers: Headers) -> UUID:
+    """The client's own, where it is a UUID; else a new one."""
+    text = headers.get("x-request-id", "")
+    if len(text) in UUID_LENGTHS:
+        with contextlib.suppress(ValueError):
+            return UUID(text)
+    return new_id()
+
+
 def answer_type(headers: Headers) -> str:
     """The media type that the client would have its answer in.
 
@@ -69,7 +83,7 @@ def answer_type(headers: Headers) -> str:
     accept = headers.get("accept")
     if accept is None:
         return JSON
-    wanted = _qualities(accept)
+    wanted = qualities(accept)
     graphql = wanted.get(GRAPHQL, 0.0)
     json = max(wanted.get(name, 0.0) for name in (JSON, "application/*", "*/*"))
     if graphql > 0 and graphql >= json:
@@ -95,8 +109,8 @@ async def read_parameters(request: Request, headers: Headers) -> Parameters:
             )
 
 
-def _qualities(accept: str) -> dict[str, float]:
-    """The media types that a client accepts, each with its quality."""
+def qualities(accept: str) -> dict[str, float]:
+    """What a client accepts, each with its quality: media types, or content-codings."""
     found: dict[str, float] = {}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from chassis.settings import Settings
 
+MOST_COST = 13_000  # points: of rows, of mutations, of a document and of the schema together
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -59,6 +60,11 @@ class GatewaySettings(Settings):
         description="JSON list: roles that may send other documents all the same",
     )
 
+    cost_per_minute: int = Field(
+        default=60_000,
+        description="points that a caller may spend in a minute, 13,000 or more; 0: no limit",
+    )
+
     origins: frozenset[str] = Field(
         default=frozenset(),
         description="JSON list: origins whose pages may open WebSockets, besides our own",
@@ -74,6 +80,13 @@ class GatewaySettings(Settings):
     def _has_what_it_trusts(cls, value: bool, info: ValidationInfo) -> bool:
         if value and info.data.get("trusted_documents") is None:
             raise ValueError("nothing would run: set CAIRN_TRUSTED_DOCUMENTS")
+        return value
+
+    @field_validator("cost_per_minute")
+    @classmethod
+    def _lets_every_operation_run(cls, value: int) -> int:
+        if value != 0 and value < MOST_COST:
+            raise ValueError(f"an operation may cost {MOST_COST}: say as much, or 0 for no limit")
         return value
 
     def services(self) -> dict[str, str]:

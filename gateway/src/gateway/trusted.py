@@ -14,6 +14,8 @@ import msgspec
 from gateway.errors import Problem
 from gateway.requests import Parameters
 
+CHARACTERS = 100  # of a document's text that cost a point
+
 
 class BadManifest(Exception):  # noqa: N818
     """A manifest cannot be used; the message says which and why."""
@@ -25,6 +27,11 @@ class Asked:
 
     text: str
     is_trusted: bool
+
+    @property
+    def cost(self) -> int:
+        """In points: what it takes to read a document that anybody may have written."""
+        return 0 if self.is_trusted else len(self.text) // CHARACTERS
 
 
 class Documents:

@@ -12,6 +12,7 @@ from gateway.live.messages import Code, End
 from gateway.live.watches import Watches
 from gateway.operations import Operations
 from gateway.planner import Planner
+from gateway.rates import Rates
 from gateway.tokens import Tokens
 from gateway.trusted import Documents
 from gateway.viewers import Viewers
@@ -26,6 +27,7 @@ class Shared:
     viewers: Viewers
     documents: Documents
     planner: Planner
+    rates: Rates
     operations: Operations
     watches: Watches
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))

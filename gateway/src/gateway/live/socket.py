@@ -32,10 +32,13 @@ from gateway.live.messages import (
 from gateway.live.shared import Shared
 from gateway.live.subscription import Subscription
 from gateway.planner import Plan, RequestError
+from gateway.planner.errors import beyond
 
 INITIALISED_WITHIN = 5.0  # seconds
 MOST_OPERATIONS = 100  # under way at once
 MOST_HELD = 256 * 1024  # characters of the messages that said what is followed
+
+FEWER = "complete some, or open another socket"
 
 SUBSCRIPTION = OperationType.SUBSCRIPTION.value
 
@@ -145,13 +148,17 @@ class Socket:
             raise End(Code.SUBSCRIBER_EXISTS, f"Subscriber for {id_} already exists")
         try:
             if len(self._operations) >= MOST_OPERATIONS:
-                raise _too_large(f"A socket may have {MOST_OPERATIONS} operations at once")
-            text = self._shared.documents.asked(asked, self._caller.roles).text
-            plan = self._shared.planner.plan(text, asked.operation_name, asked.variables)
+                asked_for = MOST_OPERATIONS + 1
+                raise beyond("operations of a socket", asked_for, MOST_OPERATIONS, FEWER)
+            account = self._shared.rates.account(self._caller)
+            document = self._shared.documents.asked(asked, self._caller.roles)
+            account.charge(document.cost)
+            plan = self._shared.planner.plan(document.text, asked.operation_name, asked.variables)
+            account.charge(plan.cost)
             if plan.kind is OperationType.SUBSCRIPTION:
                 subscription = Subscription(
                     id_,
-                    text,
+                    document.text,
                     asked,
                     plan=plan,
                     caller=self._caller,
@@ -167,8 +174,9 @@ class Socket:
     # Operations
 
     def _follow(self, subscription: Subscription) -> None:
-        if self._following.size + subscription.size > MOST_HELD:
-            raise _too_large(f"What a socket follows may have {MOST_HELD} characters together")
+        held = self._following.size + subscription.size
+        if held > MOST_HELD:
+            raise beyond("characters that a socket follows", held, MOST_HELD, FEWER)
         self._operations[subscription.id] = subscription
         metrics.REQUESTS.labels(SUBSCRIPTION, "answered").inc()
         self._following.begin(subscription)
@@ -250,7 +258,3 @@ def _told(error: RequestError | Problem) -> list[Any]:
     if isinstance(error, RequestError):
         return [each.formatted for each in error.errors]
     return [error.error]
-
-
-def _too_large(message: str) -> Problem:
-    return Problem(400, "TOO_LARGE", f"{message}: complete some, or open another.")

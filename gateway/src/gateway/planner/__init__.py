@@ -27,7 +27,7 @@ UUID (or a list of them), and the row is read like any other, behind the same vi
 name in the outcome decides which member of a union it is.
 """
 
-from gateway.planner.errors import RequestError, with_errors
+from gateway.planner.errors import RequestError, with_errors, with_extensions
 from gateway.planner.ids import global_id, read_global_id
 from gateway.planner.plan import (
     CONNECTION_SETTINGS,
@@ -53,4 +53,5 @@ __all__ = [
     "read_global_id",
     "run_shared",
     "with_errors",
+    "with_extensions",
 ]

@@ -1,0 +1,93 @@
+"""How much each caller may ask for: points in a bucket, which time fills again.
+
+A process counts by itself. Behind several, a caller has as much from each.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from cachetools import LRUCache
+
+from chassis.identity import Caller
+from gateway.errors import Problem
+
+WINDOW = 60  # seconds in which an empty bucket fills
+REMEMBERED = 50_000  # callers; a bucket that is forgotten is full
+
+Key = tuple[UUID, str]
+
+
+class Rates:
+    """The buckets of all callers."""
+
+    def __init__(self, limit: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`limit` is what a bucket holds, in points; 0: nobody is limited."""
+        self.limit = limit
+        self.policy = f'"cost";q={limit};w={WINDOW}'
+        self._clock = clock
+        self._buckets = LRUCache[Key, tuple[float, float]](REMEMBERED)  # what was left, and when
+
+    def account(self, caller: Caller) -> "Account":
+        return Account(self, (caller.organisation_id, caller.subject))
+
+    def left(self, key: Key) -> float:
+        left, then = self._buckets.get(key, (self.limit, 0.0))
+        return min(self.limit, left + (self._clock() - then) * self.limit / WINDOW)
+
+    def take(self, key: Key, points: int) -> None:
+        self._buckets[key] = (self.left(key) - points, self._clock())
+
+    def seconds(self, points: float) -> int:
+        """How long it takes until so much has come into a bucket."""
+        return math.ceil(points * WINDOW / self.limit)
+
+
+class Account:
+    """What one request of a caller costs."""
+
+    def __init__(self, rates: Rates, key: Key) -> None:
+        self.cost = 0
+        self._rates = rates
+        self._key = key
+
+    def charge(self, points: int) -> None:
+        """Raises Problem where the caller has not that much left."""
+        self.cost += points
+        if self._rates.limit:
+            left = self._rates.left(self._key)
+            if points > left:
+                raise self._too_much(points, left)
+            self._rates.take(self._key, points)
+
+    def told(self) -> dict[str, Any]:
+        """For the answer's extensions."""
+        if not self._rates.limit:
+            return {"requested": self.cost}
+        remaining = int(self._rates.left(self._key))
+        return {"requested": self.cost, "limit": self._rates.limit, "remaining": remaining}
+
+    def headers(self) -> dict[str, str]:
+        """As draft-ietf-httpapi-ratelimit-headers has them, and the cost besides."""
+        if not self._rates.limit:
+            return {"x-cost": str(self.cost)}
+        left = self._rates.left(self._key)
+        until_full = self._rates.seconds(self._rates.limit - left)
+        return {
+            "x-cost": str(self.cost),
+            "ratelimit-policy": self._rates.policy,
+            "ratelimit": f'"cost";r={int(left)};t={until_full}',
+        }
+
+    def _too_much(self, points: int, left: float) -> Problem:
+        wait = self._rates.seconds(points - left)
+        return Problem(
+            429,
+            "RATE_LIMITED",
+            f"This costs {points} points, and you have {int(left)} left of {self._rates.limit}: ask"
+            f" again in {wait} s, or for less.",
+            headers={"retry-after": str(wait)},
+            extensions={"cost": self.told(), "retryAfter": wait},
+        )
