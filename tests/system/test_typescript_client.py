@@ -16,7 +16,7 @@ async def client() -> None:
     await build_client()
 
 
-async def test_it_signs_in_reads_and_mutates(
+async def test_it_signs_in_reads_follows_and_mutates(
     client: None, platform: RunningPlatform
 ) -> None:
     tenant = Organisation(platform)
@@ -43,3 +43,4 @@ async def test_it_signs_in_reads_and_mutates(
         "illegal-transition",
     )
     assert found["booked"] == found["next"] is not None
+    assert {"PAIRING_PROPOSED", "SESSION_SCHEDULED"} <= set(found["told"])

@@ -1,5 +1,5 @@
-// What a mentee's app does on the first day: reads the home screen, accepts the pairing that was
-// proposed, and books a session. It prints what it came to as a line of JSON.
+// What a mentee's app does on the first day: reads the home screen, follows the inbox, accepts the
+// pairing that was proposed, and books a session. It prints what it came to as a line of JSON.
 
 import WebSocket from "ws";
 import {
@@ -7,6 +7,7 @@ import {
   BookSessionDocument,
   Client,
   HomeDocument,
+  InboxDocument,
 } from "../src/client.js";
 
 const { ISSUER, URL: url = "", SUBJECT: subject, ORGANISATION: organisation } = process.env;
@@ -21,12 +22,22 @@ async function signIn(): Promise<string> {
   return token;
 }
 
+/** The kinds in the inbox as they come, until there is a notification of the kind. */
+async function toldOf(kind: string): Promise<string[]> {
+  for await (const { inbox } of client.subscribe(InboxDocument, { first: 20 })) {
+    const kinds = inbox.edges.map(({ node }) => node.kind);
+    if (kinds.some((each) => each === kind)) return kinds;
+  }
+  throw new Error("The inbox was closed.");
+}
+
 const client = new Client({ url, token: signIn, webSocket: WebSocket });
 
 const { viewer } = await client.request(HomeDocument);
 const proposed = viewer?.pairings.edges.find(({ node }) => node.status === "PROPOSED");
 if (!proposed) throw new Error("There is no proposal to accept.");
 const pairingId = proposed.node.id;
+const told = toldOf("SESSION_SCHEDULED");
 
 const idempotencyKey = crypto.randomUUID();
 const { acceptPairing } = await client.request(AcceptPairingDocument, { pairingId, idempotencyKey });
@@ -52,6 +63,7 @@ console.log(
     again: again.acceptPairing,
     booked: bookSession.session?.id,
     next: after.viewer?.nextSession?.id,
+    told: await told,
   }),
 );
 await client.close();
