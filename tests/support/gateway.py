@@ -47,16 +47,24 @@ class RunningGateway:
 
 @asynccontextmanager
 async def running_gateway(
-    database: ServiceDatabase, folder: Path
+    database: ServiceDatabase, folder: Path, **settings: str
 ) -> AsyncGenerator[RunningGateway]:
-    """Only what it reads is there: a mutation is answered that its service is away."""
+    """Only what it reads is there: a mutation is answered that its service is away.
+
+    The settings are of its environment, and added to what it needs.
+    """
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
     [port] = free_ports(1)
     log = folder / "gateway.log"
     async with (
         served(make_issuer(ISSUER, key)) as keys,
         running(
-            python("gateway", "gateway", "serve", environment=_environment(database, keys, port)),
+            python(
+                "gateway",
+                "gateway",
+                "serve",
+                environment=_environment(database, keys, port) | settings,
+            ),
             log,
         ) as process,
         httpx2.AsyncClient(timeout=30, trust_env=False) as http,

@@ -3,7 +3,7 @@
 from support.node import ROOT, needs_packages_of, run_node
 
 CLIENT = ROOT / "clients/typescript"
-EXAMPLE = CLIENT / "build/example/mentee.js"
+EXAMPLES = CLIENT / "build/example"
 MANIFEST = CLIENT / "src/generated/persisted-documents.json"
 
 

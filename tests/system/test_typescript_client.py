@@ -6,7 +6,7 @@ import pytest
 from support.node import run_node
 from support.organisation import Organisation, mentee, mentor
 from support.running import RunningPlatform
-from support.typescript import EXAMPLE, build_client
+from support.typescript import EXAMPLES, build_client
 
 pytestmark = pytest.mark.platform
 
@@ -26,7 +26,7 @@ async def test_it_signs_in_reads_follows_and_mutates(
     await (await tenant.api("ana")).done("acceptPairing", pairingId=pairing_id)
 
     printed = await run_node(
-        EXAMPLE,
+        EXAMPLES / "mentee.js",
         URL=platform.gateway,
         ISSUER=platform.settings.issuer,
         SUBJECT="ben",
