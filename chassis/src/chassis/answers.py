@@ -45,35 +45,23 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 async def claim(connection: Connection, request: Request) -> Answer | None:
     """The first answer, if there was one; else the key is this transaction's until it ends.
 
-    Raises KeyReused, InFlight, and NotAllowed for a person who was erased here.
+    From here on the transaction is within the request's tenant. Raises KeyReused, InFlight, and
+    NotAllowed for a person who was erased here.
     """
-    mine = await connection.fetchval(
-        """
-        select pg_try_advisory_xact_lock(hashtextextended($1, 0)),
-            case when $2::text is not null
-                then pg_advisory_xact_lock_shared(hashtextextended($2, 0))::text end
-        """,
-        f"{request.organisation_id}\x1f{request.caller}\x1f{request.command}\x1f{request.key}",
-        request.person_id and lock_of(request.person_id),
-    )
-    if not mine:
-        raise InFlight("The same command is running; ask again with the same key in a moment.")
     row = await connection.fetchrow(
-        """
-        select erased, request_hash, status, answer
-        from (select exists (select from cairn.graves
-                             where organisation_id = $1 and subject = $5) as erased) as caller
-        left join cairn.answers
-            on organisation_id = $1 and caller = $2 and command = $3 and key = $4
-        """,
+        "select * from cairn.claim($1, $2, $3, $4, $5, $6, $7)",
         request.organisation_id,
         request.caller,
         request.command,
         request.key,
         request.person_id,
+        f"{request.organisation_id}\x1f{request.caller}\x1f{request.command}\x1f{request.key}",
+        request.person_id and lock_of(request.person_id),
     )
     assert row is not None
-    if row["erased"]:
+    if not row["is_mine"]:
+        raise InFlight("The same command is running; ask again with the same key in a moment.")
+    if row["is_erased"]:
         raise NotAllowed("Whoever this was has been erased, and can do nothing any more.")
     if row["status"] is None:
         return None

@@ -107,6 +107,17 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
+class _Undone(Exception):  # noqa: N818
+    """A handler refused: whatever it did is rolled back, and only then the refusal is kept.
+
+    That is rare, and costs a transaction; a savepoint would cost every command two round trips.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
 async def carry_out(
     command: Command,
     body: bytes,
@@ -119,7 +130,8 @@ async def carry_out(
 ) -> Done:
     """Carry out a command once per (organisation, caller, command, key).
 
-    Its changes, its events and its answer are one transaction. A refusal is kept as an answer too.
+    Its changes, its events and its answer are one transaction. A refusal is kept as an answer too,
+    in a transaction after what was undone.
     Raises Refusal where nothing was kept: a malformed body, a missing role, a key in use, or one
     that asking again may cure.
     """
@@ -143,35 +155,49 @@ async def carry_out(
 
     async def attempt() -> Done:
         faults.point("C1")
-        async with database.tenant(caller.organisation_id) as connection:
-            if first := await answers.claim(connection, request):
-                return Done(answer=first, announced=0, planned=False, repeated=True)
-            unit = Unit(
-                connection,
-                service=service,
-                organisation_id=caller.organisation_id,
-                cause=cause,
-                caller=caller,
-                lane=command.lane,
-            )
-            try:
-                async with connection.transaction():
-                    result = await command.handler(parsed, unit)
-                    await unit.flush()
-            except Refusal as refusal:
-                if refusal.retry_after is not None:
-                    raise
-                done = Done(answer=refused(refusal), announced=0, planned=False)
-            else:
-                body = msgspec.json.encode(_Answered(written=unit.written, result=result))
-                done = Done(
-                    answer=Answer(status=200, body=body),
-                    announced=len(unit.written),
-                    planned=unit.plans_delivery,
+        try:
+            async with database.transaction() as connection:
+                if first := await answers.claim(connection, request):
+                    return _repeated(first)
+                unit = Unit(
+                    connection,
+                    service=service,
+                    organisation_id=caller.organisation_id,
+                    cause=cause,
+                    caller=caller,
+                    lane=command.lane,
                 )
-            await answers.keep(connection, request, done.answer)
-            faults.point("C4")
+                done = await _handled(command, parsed, unit)
+                await answers.keep(connection, request, done.answer)
+                faults.point("C4")
+        except _Undone as undone:
+            done = Done(answer=refused(undone.refusal), announced=0, planned=False)
+            async with database.transaction() as connection:
+                if first := await answers.claim(connection, request):
+                    return _repeated(first)
+                await answers.keep(connection, request, done.answer)
         faults.point("C5")
         return done
 
     return await repeatedly(attempt)
+
+
+async def _handled(command: Command, body: msgspec.Struct, unit: Unit) -> Done:
+    """Raises _Undone for a refusal that is to be kept, and others as they are."""
+    try:
+        result = await command.handler(body, unit)
+    except Refusal as refusal:
+        if refusal.retry_after is not None:
+            raise
+        raise _Undone(refusal) from None
+    await unit.flush()
+    answered = msgspec.json.encode(_Answered(written=unit.written, result=result))
+    return Done(
+        answer=Answer(status=200, body=answered),
+        announced=len(unit.written),
+        planned=unit.plans_delivery,
+    )
+
+
+def _repeated(first: Answer) -> Done:
+    return Done(answer=first, announced=0, planned=False, repeated=True)

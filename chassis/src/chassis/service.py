@@ -143,10 +143,15 @@ class _Process:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(stop_telemetry, self._provider)
             app = await stack.enter_async_context(
-                Database.open(settings.database_app.get_secret_value(), name=service.name, size=12)
+                Database.open(
+                    settings.database_app.get_secret_value(),
+                    name=service.name,
+                    size=12,
+                    reset=False,
+                )
             )
             pipe = await stack.enter_async_context(
-                Database.open(pipe_dsn, name=f"{service.name} pipe", size=10)
+                Database.open(pipe_dsn, name=f"{service.name} pipe", size=10, reset=False)
             )
             standstill = Standstill(pipe)
             healer = Healer(
