@@ -41,6 +41,12 @@ SCREENS = {
             enrolments(first: $size) { edges { node { person { fullName } } } }
             pairings(first: $size, status: ACTIVE) { edges { node {
                 mentor { fullName } mentee { fullName } } } } } }""",
+    "an inbox that is followed": """subscription ($size: Int = 20) {
+        inbox(first: $size) { totalCount edges { node { title person { fullName } about { __typename
+            ... on Pairing { mentor { fullName } } } } } } }""",
+    "a home that is followed": """subscription ($size: Int = 5) { home { fullName
+        pairings(first: $size) { edges { node { status mentor { fullName } } } }
+        nextSession { startsAt } unreadNotificationCount } }""",
     "what an app keeps": """query ($size: Int = 20) { changes(first: $size) {
         changed { id ... on Person { fullName } } gone more cursor } }""",
     "programmes": """{ programmes(first: 2) { edges { node { name
