@@ -74,7 +74,8 @@ export class Client {
 
   /**
    * How things stand, now and after each change, until the loop over it ends. A connection that was
-   * lost is opened again. Throws RequestFailed, and the CloseEvent of a connection that cannot be.
+   * lost is opened again, in five attempts at most, a little later each. Throws RequestFailed, and the
+   * CloseEvent of a connection that cannot be had.
    */
   async *subscribe<R, V>(
     document: TypedDocumentString<R, V>,
