@@ -8,6 +8,7 @@ from rich.console import Console
 from cairn.commands import (
     dlq,
     doctor,
+    documents,
     import_people,
     lag,
     match,
@@ -24,7 +25,7 @@ from cairn.troubles import Trouble
 
 app = App(name="cairn", help="The command line of Cairn, the mentor network.", version_flags=[])
 USERS = (sample, import_people, token, match, trace, status)
-OPERATORS = (topics, lag, dlq, rebuild, restate, recover, doctor)
+OPERATORS = (topics, lag, dlq, rebuild, restate, recover, documents, doctor)
 for module in (*USERS, *OPERATORS):
     app.command(module.app)
 

@@ -16,6 +16,7 @@ from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import topics_heard_by
 from gateway.app import gateway_app
+from gateway.documents_step import documents_step
 from gateway.projection import Projection
 from gateway.projector import projector_app
 from gateway.rebuild.step import rebuild_step
@@ -51,6 +52,7 @@ STEPS: list[Step[GatewaySettings]] = [
     replay_step("gateway", _handlers),
     check_step(_checked),
     rebuild_step(),
+    documents_step(),
 ]
 
 

@@ -139,6 +139,8 @@ def test_a_step_that_gives_no_answer_is_said() -> None:
         (["rebuild", "--force"], "gateway rebuild --force"),
         (["restate", "matching.pairing"], "matching restate matching.pairing"),
         (["recover", "profiles", "--json"], "profiles recover --json"),
+        (["documents", "check"], "gateway documents"),
+        (["documents", "check", "/m.json", "--json"], "gateway documents /m.json --json"),
     ],
 )
 def test_glue(

@@ -1,8 +1,9 @@
 """How much an operation may read, reckoned before it runs: every page full, every list nested."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from math import prod
+from typing import Any
 
 from graphql.execution.values import VariableValues
 
@@ -17,9 +18,19 @@ MUTATION = 10  # points
 OF_SCHEMA = 20  # fields of the schema's description for a point
 
 
-def cost(*, rows: int, mutations: int, of_schema: int) -> int:
-    """What an operation costs, in points: about what answering a row takes."""
-    return max(1, rows + MUTATION * mutations + of_schema // OF_SCHEMA)
+def cost(*, rows: int, mutations: int = 0, items: int = 0, of_schema: int = 0) -> int:
+    """What an operation costs, in points: about what answering a row takes.
+
+    `items` are those of lists in what mutations are given.
+    """
+    return max(1, rows + MUTATION * mutations + items + of_schema // OF_SCHEMA)
+
+
+def items_in(value: Any) -> int:
+    """How many items the outermost lists of a value have."""
+    if isinstance(value, Mapping):
+        return sum(items_in(each) for each in value.values())
+    return len(value) if isinstance(value, list) else 0
 
 
 class Cost:

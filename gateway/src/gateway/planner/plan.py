@@ -13,7 +13,7 @@ from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
 from chassis.database import Connection
-from gateway.planner.cost import cost
+from gateway.planner.ceiling import ceiling
 from gateway.planner.documents import Document, read_document
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.statements import Statement, compile_statement
@@ -72,11 +72,7 @@ class Plan:
         self._values = values
         self.arguments = statement.parameters.read(values)
         self.rows = statement.cost.rows(values)  # that the request may come to
-        self.cost = cost(
-            rows=self.rows,
-            mutations=len(self.calls) if self.kind is OperationType.MUTATION else 0,
-            of_schema=statement.introspection.weight,
-        )
+        self.cost = statement.points(values)
 
     async def run(
         self,
@@ -141,6 +137,17 @@ class Planner:
         operation = document.operation(operation_name)
         values = coerce(self._model.graphql, operation, variables or {})
         return Plan(self._statement(document, operation, values), values)
+
+    def ceilings(self, text: str) -> dict[str, int]:
+        """The most that each operation of a document can cost, by its name.
+
+        Raises RequestError for a document that is refused, or may be.
+        """
+        document = read_document(self._model.graphql, text)
+        return {
+            each.name.value if each.name else "": ceiling(self._model, document, each)
+            for each in document.operations
+        }
 
     def _statement(
         self, document: Document, operation: OperationDefinitionNode, values: VariableValues

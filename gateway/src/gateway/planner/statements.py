@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 from gateway.planner.arguments import argument_values
 from gateway.planner.collect import Collector
 from gateway.planner.compile import TYPENAME, Compiler
-from gateway.planner.cost import Cost
+from gateway.planner.cost import Cost, cost, items_in
 from gateway.planner.documents import Document
 from gateway.planner.introspection import INTROSPECTION, Introspection
 from gateway.planner.parameters import Parameters
@@ -41,6 +41,14 @@ class Statement:
         """For several requests at once."""
         assert self.answer is not None
         return shared_statement(self.answer, self.parameters.types)
+
+    def points(self, values: VariableValues) -> int:
+        """What a request costs. Raises RequestError where it comes to too many rows."""
+        rows = self.cost.rows(values)
+        if self.operation.operation is not OperationType.MUTATION:
+            return cost(rows=rows, of_schema=self.introspection.weight)
+        arguments = [each for _, _, each in self.called(values)]
+        return cost(rows=rows, mutations=len(arguments), items=sum(map(items_in, arguments)))
 
     def called(self, values: VariableValues) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """The root fields in their order: the response key, the field's name, the arguments."""
