@@ -1,15 +1,30 @@
 """A service of the product whose database goes back in time, without processes around it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
+from chassis.cluster import administering
 from chassis.recovery import Recovered, recover
 from chassis.relay import Relay
 from chassis.service import Service
+from chassis.topics import Topic, ensure_topics
 from support.databases import ServiceDatabase
 from support.harness import Harness, harness
 from support.ledger import in_background
 from support.waiting import eventually
+
+
+async def empty_topics(kafka: str, topics: Sequence[Topic]) -> None:
+    """Make topics anew: all that a log has of a service is taken back, other tests' too."""
+    names = [topic.name for topic in topics]
+    async with administering(kafka) as admin:
+        await admin.delete_topics(names)
+
+        async def are_gone() -> bool:
+            return not set(names) & set(await admin.list_topics())
+
+        await eventually(are_gone)
+    await ensure_topics(kafka, topics)
 
 
 @asynccontextmanager

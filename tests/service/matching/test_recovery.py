@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chassis.topics import ensure_topics
 from contracts.matching import PAIRING, PairingStatus, Role
 from matching.main import service
 from support.backups import back_up, restore
 from support.databases import ServiceDatabase
 from support.harness import harness
 from support.network import Network
-from support.recovering import publishing, recovered
+from support.recovering import empty_topics, publishing, recovered
 
 pytestmark = pytest.mark.platform
 
@@ -20,7 +19,7 @@ async def test_pairings_places_and_runs_are_right_again(
     database: Callable[[str], Awaitable[ServiceDatabase]], kafka: str
 ) -> None:
     dsn = await database("matching")
-    await ensure_topics(kafka, service.publishes)
+    await empty_topics(kafka, service.publishes)
     async with publishing(service, dsn, kafka) as matching:
         network = Network(matching)
         programme_id = await network.programme()

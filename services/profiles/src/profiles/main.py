@@ -6,6 +6,7 @@ from chassis.service import Service
 from contracts.catalogue import topics_heard_by, topics_of
 from profiles.commands import commands
 from profiles.reactions import hears
+from profiles.recovering import forget_erased
 from profiles.store import erasures, organisations, people, sites
 from profiles.watch import watch_erasures
 
@@ -18,4 +19,5 @@ service = Service(
     commands=commands,
     subscriptions=hears,
     jobs=[watch_erasures],
+    derives=[forget_erased],
 )

@@ -123,6 +123,13 @@ async def _reporting_lines(
     return superiors, managers
 
 
+async def all_erasures(unit: Unit) -> list[Erasure]:
+    rows = await unit.connection.fetch(
+        "select state from erasures where organisation_id = $1", unit.organisation_id
+    )
+    return [erasures.read(row["state"]) for row in rows]
+
+
 async def open_erasures(connection: Connection) -> list[Erasure]:
     """Those of every organisation, as the role of the pipes."""
     rows = await connection.fetch("select state from erasures where is_open")
