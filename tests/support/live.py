@@ -16,7 +16,7 @@ from gateway.live import LiveEndpoint, Shared
 from support.services import served
 
 SUBPROTOCOL = "graphql-transport-ws"
-PATIENCE = 30.0  # seconds
+PATIENCE = 60.0  # seconds
 
 JSON = dict[str, Any]
 
@@ -67,6 +67,12 @@ class LiveClient:
                 assert "errors" not in message["payload"], message
                 return message["payload"]["data"]
             passed.append(message)
+
+    async def told_at_last(self, id_: str, wanted: JSON) -> None:
+        """Until an operation is answered so, whatever it is answered before."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.told(id_)) != wanted:
+                pass
 
     async def error(self, id_: str) -> str:
         """The code of the error that an operation meets."""
