@@ -10,6 +10,7 @@ import pytest
 
 from support.choice import starters
 from support.databases import ServiceDatabase, fresh_database
+from support.typescript import build_client
 
 FROM = pytest.StashKey[str]()
 
@@ -53,6 +54,12 @@ def postgres(servers: dict[str, str]) -> str:
 def kafka(servers: dict[str, str]) -> str:
     """The address of a Kafka that is this session's (or TEST_KAFKA). Tests make their topics."""
     return servers["kafka"]
+
+
+@pytest.fixture(scope="session")
+async def typescript() -> None:
+    """The TypeScript client is built."""
+    await build_client()
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,6 @@ cannot() {
 }
 
 command -v npm >/dev/null 2>&1 || cannot "There is no Node with npm on the PATH."
-npm ci --prefix "$1" --engine-strict --no-audit --no-fund --loglevel=error ||
+npm ci --prefix "$1" --no-audit --no-fund --loglevel=error ||
     cannot "The npm packages of $1 could not be installed; the lines above say why."
 touch "$1/node_modules/.ready"

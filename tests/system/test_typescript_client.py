@@ -6,18 +6,13 @@ import pytest
 from support.node import run_node
 from support.organisation import Organisation, mentee, mentor
 from support.running import RunningPlatform
-from support.typescript import EXAMPLES, build_client
+from support.typescript import EXAMPLES
 
 pytestmark = pytest.mark.platform
 
 
-@pytest.fixture(scope="module")
-async def client() -> None:
-    await build_client()
-
-
 async def test_it_signs_in_reads_follows_and_mutates(
-    client: None, platform: RunningPlatform
+    typescript: None, platform: RunningPlatform
 ) -> None:
     tenant = Organisation(platform)
     await tenant.set_up()

@@ -9,17 +9,12 @@ from support.databases import ServiceDatabase
 from support.gateway import RunningGateway, running_gateway
 from support.node import run_node
 from support.reading.office import Office
-from support.typescript import EXAMPLES, MANIFEST, build_client
-
-
-@pytest.fixture(scope="module")
-async def client() -> None:
-    await build_client()
+from support.typescript import EXAMPLES, MANIFEST
 
 
 @pytest.fixture(scope="module")
 async def strict(
-    client: None,
+    typescript: None,
     read_model: ServiceDatabase,
     office: Office,
     tmp_path_factory: pytest.TempPathFactory,
