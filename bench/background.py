@@ -21,7 +21,7 @@ from chassis.ids import new_id
 from chassis.unit import Written
 
 IMPORTED = 120_000  # people
-CHUNK = 500  # people in a command, as `cairn import` has them
+CHUNK = 100  # people in a command, as `cairn import` has them
 RATE = 200  # events a second
 EDITORS = 50  # people whose profiles are edited all the time
 CONNECTIONS = 16

@@ -8,7 +8,7 @@ import msgspec
 
 from chassis.database import Connection
 
-BULK_RATE = 2000  # bulk events a second; both lanes meet in Kafka, where a backlog delays all
+BULK_RATE = 1000  # bulk events a second; both lanes meet in Kafka, where a backlog delays all
 
 
 class Lane(IntEnum):

@@ -31,7 +31,7 @@ from chassis.serving import beside
 CHANNEL = "cairn_outbox"
 POLL = 0.5  # seconds between looks at the outbox when nobody rings
 INTERACTIVE_BATCH = 2000  # events; what a batch costs and waits for is shared by them
-BULK_BATCH = 400  # small, so that a tap never waits long behind an import
+BULK_BATCH = 200  # small, so that a tap never waits long behind an import
 SIGN_OF_LIFE = 1.0  # seconds between our statements on the lock's session while we wait for Kafka
 SILENCE = 5.0  # seconds without one after which the server ends that session: we were paused
 PUBLISH_DEADLINE = 10.0  # seconds; after it the outcome is unknown and the rows stay

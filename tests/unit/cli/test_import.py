@@ -57,7 +57,7 @@ def test_the_sample_goes_in_chunks_with_a_key_each(
     assert told["people"]["created"] == 1200
     sent = [request["variables"]["input"] for request in gateway.requests]
     assert [*sent[0]] == ["sites"]
-    assert max(len(each["people"]) for each in sent[1:]) <= 500
+    assert max(len(each["people"]) for each in sent[1:]) <= 100
     keys = [request["variables"]["key"] for request in gateway.requests]
     assert len(set(keys)) == len(keys)
     arrived: set[str] = set()

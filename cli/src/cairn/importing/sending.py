@@ -10,7 +10,7 @@ from cairn.documents import IMPORT_PEOPLE, IMPORT_SITES
 from cairn.importing.problems import Problem
 from cairn.importing.rows import Row, Values
 
-CHUNK_ROWS = 500
+CHUNK_ROWS = 100  # the service does nothing else for as long as it works on them
 CHUNK_BYTES = 200 * 1024  # the gateway takes requests of up to 256 KiB
 
 Advance = Callable[[int], object]
