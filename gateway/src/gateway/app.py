@@ -15,6 +15,7 @@ from chassis.database import Database
 from chassis.identity import Assertions
 from chassis.serving import beside
 from chassis.telemetry import stop_telemetry
+from gateway import graphiql
 from gateway.arrivals import Arrivals
 from gateway.commands import Services
 from gateway.endpoint import GraphQLEndpoint
@@ -62,6 +63,7 @@ def gateway_app(
             ("/livez", health.live),
             ("/readyz", route("ready")),
             ("/metrics", health.metrics_app),
+            *(graphiql.routes() if settings.graphiql else ()),
         ],
         sockets={"/graphql": route("live")},
     )

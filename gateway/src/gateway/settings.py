@@ -60,6 +60,9 @@ class GatewaySettings(Settings):
         description="JSON list: roles that may send other documents all the same",
     )
 
+    graphiql: bool = Field(
+        default=False, description="whether there is a page at /graphiql to try the API out with"
+    )
     cost_per_minute: int = Field(
         default=60_000,
         description="points that a caller may spend in a minute, 13,000 or more; 0: no limit",
@@ -80,6 +83,13 @@ class GatewaySettings(Settings):
     def _has_what_it_trusts(cls, value: bool, info: ValidationInfo) -> bool:
         if value and info.data.get("trusted_documents") is None:
             raise ValueError("nothing would run: set CAIRN_TRUSTED_DOCUMENTS")
+        return value
+
+    @field_validator("graphiql")
+    @classmethod
+    def _is_for_development(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("only_trusted"):
+            raise ValueError("it is for development, where any document runs: leave it out")
         return value
 
     @field_validator("cost_per_minute")

@@ -49,6 +49,19 @@ def test_a_setting_that_would_not_work(
     assert why in said
 
 
+def test_there_is_no_graphiql_where_only_trusted_documents_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CAIRN_GRAPHIQL", "true")
+    assert load(GatewaySettings).graphiql
+    monkeypatch.setenv("CAIRN_TRUSTED_DOCUMENTS", "manifest.json")
+    monkeypatch.setenv("CAIRN_ONLY_TRUSTED", "true")
+    with pytest.raises(SystemExit):
+        load(GatewaySettings)
+
+    assert capsys.readouterr().err.startswith("CAIRN_GRAPHIQL: ")
+
+
 @pytest.mark.parametrize("value", ["0", "13000"])
 def test_as_much_as_an_operation_may_cost_or_no_limit(
     value: str, monkeypatch: pytest.MonkeyPatch

@@ -6,6 +6,7 @@ BANNER = """
 Cairn runs.
 
   GraphQL     {graphql}
+  GraphiQL    {graphiql}
   Mails       http://localhost:{mail_port}
   Tokens      {issuer}/token
   PostgreSQL  {host}:{postgres_port}
@@ -19,6 +20,7 @@ Stop it with Ctrl-C or `make down`; the data stays. `make clean` removes the dat
 def banner(settings: Settings) -> str:
     return BANNER.format(
         graphql=settings.graphql,
+        graphiql=settings.graphql.replace("/graphql", "/graphiql"),
         mail_port=settings.mail_port,
         issuer=settings.issuer,
         host=HOST,

@@ -101,6 +101,7 @@ class Programs:
             return {
                 "CAIRN_ISSUER": self._settings.issuer,
                 "CAIRN_AUDIENCE": AUDIENCE,
+                "CAIRN_GRAPHIQL": "true",
                 **{
                     f"CAIRN_{name.upper()}": f"http://{HOST}:{self._settings.port_of(name)}"
                     for name in SERVICES
