@@ -34,6 +34,11 @@ async def test_it_asks_by_id(strict: RunningGateway, office: Office) -> None:
     }
 
 
+async def test_it_says_what_is_wrong(strict: RunningGateway) -> None:
+    with pytest.raises(AssertionError, match="RequestFailed: The access token is not accepted"):
+        await run_node(EXAMPLES / "trusted.js", URL=strict.url, TOKEN="none")
+
+
 async def test_nothing_else_runs(strict: RunningGateway, office: Office) -> None:
     answer = await strict.http.post(
         strict.url,
