@@ -20,6 +20,9 @@ HANDLER_SECONDS = Histogram(
 )
 HANDLED = Counter("cairn_handled", "Records by what became of them", ["topic", "outcome"])
 PARKED = Counter("cairn_parked", "Records parked", ["topic"])
+DROPPED = Counter(
+    "cairn_dropped", "Records neither handled nor parked, for they name who was erased", ["topic"]
+)
 DEAD_LETTERS = Gauge("cairn_dead_letters", "Records that are parked still", ["topic"])
 WAITING = Gauge("cairn_waiting", "Events that wait for another to arrive")
 

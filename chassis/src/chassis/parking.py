@@ -22,6 +22,7 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     reaction: str
     reason: str
+    dropped: bool  # it names somebody or something erased, and was not kept
 
 
 async def park(
@@ -62,27 +63,67 @@ async def park(
         reason[:500],
         attempts,
     )
-    if not is_new:
-        return []
-    told = Parked(
+    return await outcome(
+        connection,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
         reaction="",
         reason=reason[:200],
+        is_new=bool(is_new),
     )
-    return [told]
+
+
+async def outcome(
+    connection: Connection,
+    *,
+    topic: str,
+    partition: int,
+    offset: int,
+    reaction: str,
+    reason: str,
+    is_new: bool,
+) -> list[Parked]:
+    """What there is to tell of a record that was to be put aside, and is new there or is not.
+
+    The database does not take one that names who was erased.
+    """
+    lies_there = not is_new and await connection.fetchval(
+        """
+        select exists (select from cairn.dead_letters
+                       where topic = $1 and partition = $2 and "offset" = $3 and reaction = $4)
+        """,
+        topic,
+        partition,
+        offset,
+        reaction,
+    )
+    if lies_there:
+        return []
+    parked = Parked(
+        topic=topic,
+        partition=partition,
+        offset=offset,
+        reaction=reaction,
+        reason=reason,
+        dropped=not is_new,
+    )
+    return [parked]
 
 
 def tell(parked: Iterable[Parked]) -> None:
     """Log and count what was parked: after the commit, since what is undone may be done again."""
     for each in parked:
-        metrics.PARKED.labels(each.topic).inc()
-        log.error(
-            "a record was parked",
-            topic=each.topic,
-            partition=each.partition,
-            offset=each.offset,
-            reaction=each.reaction or None,
-            reason=each.reason,
-        )
+        said = {
+            "topic": each.topic,
+            "partition": each.partition,
+            "offset": each.offset,
+            "reaction": each.reaction or None,
+            "reason": each.reason,
+        }
+        if each.dropped:
+            metrics.DROPPED.labels(each.topic).inc()
+            log.warning("a record that names somebody erased was dropped", **said)
+        else:
+            metrics.PARKED.labels(each.topic).inc()
+            log.error("a record was parked", **said)

@@ -25,7 +25,7 @@ from chassis.database import (
 from chassis.envelope import parse
 from chassis.events import Event
 from chassis.logs import logger
-from chassis.parking import Parked, tell
+from chassis.parking import Parked, outcome, tell
 from chassis.reacting import Concern, react_once
 from chassis.subscriptions import Reaction, Subscriptions
 from chassis.turns import Turns
@@ -277,13 +277,12 @@ async def _park(connection: Connection, row: Record, error: Exception) -> list[P
         *_key(row),
         reason,
     )
-    if not is_new:
-        return []
-    told = Parked(
+    return await outcome(
+        connection,
         topic=row["topic"],
         partition=row["partition"],
         offset=row["offset"],
         reaction=row["reaction"],
         reason=reason,
+        is_new=bool(is_new),
     )
-    return [told]

@@ -5,15 +5,18 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from chassis.database import Database
 from chassis.erasing import forget_person
 from chassis.identity import Caller
+from chassis.parking import park, tell
 from chassis.refusals import NotAllowed
 from chassis.unit import Cause, Unit
 from chassis.waiting import WaitingRoom
-from support.harness import erased
-from support.ledger import SERVICE, Ledger, caller, in_background, producing, superuser
+from support.harness import Heard, erased, happened
+from support.ledger import SERVICE, Ledger, Owner, caller, in_background, producing, superuser
 from support.waiting import eventually
 
 pytestmark = pytest.mark.platform
@@ -174,7 +177,33 @@ async def test_nothing_that_names_who_was_erased_stays_or_gets_parked(
     await watching.execute(insert, "a.b", 5, ada.organisation_id, named)
     await watching.execute(insert, "a.b", 6, ada.organisation_id, unnamed)
     await watching.execute(insert, "a.erasure", 7, ada.organisation_id, named)
+    await watching.execute(insert, "a.b", 8, None, named)
+    await watching.execute(insert, "a.b", 9, None, unnamed)
 
     left = await watching.fetch('select "offset" from cairn.dead_letters order by 1')
-    assert [row["offset"] for row in left] == [3, 4, 6, 7]  # 4 is another organisation's
+    assert [row["offset"] for row in left] == [3, 4, 6, 7, 9]  # 4 is another organisation's
     await watching.close()
+
+
+async def test_what_names_who_was_erased_is_dropped_with_a_count_and_a_line(
+    ledger: Ledger, app: Database, pipe: Database
+) -> None:
+    ada = msgspec.structs.replace(caller(), person_id=uuid4())
+    await forget(ledger, app, ada)
+    owner = Owner(id=uuid4(), organisation_id=ada.organisation_id, name=f"of {ada.person_id}")
+    named, before = happened(ledger.owner_change["NAMED"], owner), dropped(ledger)
+    other = Heard(named.topic, named.key, b"{}", named.headers, offset=1)
+    with capture_logs() as told:
+        async with pipe.transaction() as connection:
+            parked = await park(connection, named, "tested", attempts=1)
+            parked += await park(connection, other, "tested", attempts=1)
+            parked += await park(connection, other, "tested", attempts=1)
+        tell(parked)
+    assert [(each["log_level"], each["offset"]) for each in told] == [("warning", 0), ("error", 1)]
+    assert str(ada.person_id) not in str(told)
+    assert dropped(ledger) - before == 1
+
+
+def dropped(ledger: Ledger) -> float:
+    topic = {"topic": ledger.owners_topic.name}
+    return REGISTRY.get_sample_value("cairn_dropped_total", topic) or 0.0
