@@ -52,9 +52,9 @@ async def recorded(connection: Connection, topic: str, reactions: Sequence[str])
     return born
 
 
-async def moments(owner: asyncpg.Connection, topic: str) -> dict[str, datetime]:
+async def moments(connection: Connection, topic: str) -> dict[str, datetime]:
     """When each of a topic's reactions was born."""
-    rows = await owner.fetch(
+    rows = await connection.fetch(
         "select reaction, min(born_at) as born_at from cairn.births where topic = $1 group by 1",
         topic,
     )

@@ -55,15 +55,17 @@ async def fit(owner: asyncpg.Connection, kafka: str, topic: Topic) -> bool:
 
 
 async def _part_from_parked(owner: asyncpg.Connection, topic: str) -> None:
-    """Give parked records of the log that is gone offsets that no log has: a negative one each.
+    """Give parked records of the log that is gone offsets that no log has: negative ones.
 
-    Else one of the new log that lies where they lay would be taken for the same.
+    Else one of the new log that lies where they lay would be taken for the same. Their order stays,
+    and all of them go below the lowest that is in use, so that none meets another on its way.
     """
     await owner.execute(
         """
-        update cairn.dead_letters set "offset" = least(least, 0) - 1 - "offset"
-        from (select min("offset") as least from cairn.dead_letters where topic = $1) as other
-        where topic = $1 and "offset" >= 0
+        update cairn.dead_letters set "offset" = "offset" - down
+        from (select max("offset") - least(min("offset"), 0) + 1 as down
+              from cairn.dead_letters where topic = $1) as shift
+        where topic = $1
         """,
         topic,
     )

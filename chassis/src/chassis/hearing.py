@@ -1,7 +1,7 @@
 """How a service handles the events of one topic, inside the consumer's transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -88,13 +88,14 @@ class Hearing:
         Its copies are kept if they are news; what reactions have not handled they handle, unless a
         newer version is known: then that is raised as Superseded, or with `force` of no matter.
         """
+        concerned = await self._concerned_at_last(connection, event)
         await enter_tenant(connection, event.organisation_id, role=self._role)
         names = [each.name for each in self._subscription.reactions]
         tables = [copies.table for copies in self._subscription.copies]
         newest = await newest_known(connection, event, tables, names)
         if not reaction:
             await self._keep(connection, [event])
-        for each in await self._missing(connection, event, reaction):
+        for each in await self._missing(connection, event, reaction, concerned):
             if newest > event.version and not force:
                 raise Superseded(newest)
             await self._react_at_last(connection, each, event, force=force)
@@ -113,12 +114,32 @@ class Hearing:
                 raise
             await waiting.wait(connection, reaction.name, event, awaited)
 
+    async def _concerned_at_last(self, connection: Connection, event: Event[Any]) -> list[Reaction]:
+        """The reactions that what was parked concerns.
+
+        Births are offsets of the log that is there; what is of one that is gone is after them by
+        its time (`fitting.py`).
+        """
+        if event.offset >= 0:
+            return self._concerned(event)
+        born = await births.moments(connection, event.topic)
+        return [
+            each
+            for each in self._subscription.reactions
+            if event.type in each.on
+            and event.state is not None
+            and event.envelope.time >= born[each.name]
+        ]
+
     async def _missing(
-        self, connection: Connection, event: Event[Any], reaction: str
+        self,
+        connection: Connection,
+        event: Event[Any],
+        reaction: str,
+        concerned: Collection[Reaction],
     ) -> list[Reaction]:
         """The reaction of that name, or all that are concerned, without those that took place."""
         if not reaction:
-            concerned = self._concerned(event)
             return [
                 each
                 for each in concerned

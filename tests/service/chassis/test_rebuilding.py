@@ -167,10 +167,10 @@ async def test_a_topic_made_anew(
         await log.says(kept)
         await log.says(erased)
         await has_effects(watching, (kept.id, 1), (erased.id, 1))
-        await watching.execute(
+        await watching.executemany(
             'insert into cairn.dead_letters (topic, partition, "offset", headers, reason, attempts)'
-            " values ($1, 0, 1, '[]', 'of the log before', 1)",
-            log.topic,
+            " values ($1, 0, $2, '[]', 'of a log before', 1)",
+            [(log.topic, offset) for offset in (1, -1, 7)],
         )
         await log.is_made_anew()
         await log.says(kept, 2, "restated")
@@ -184,7 +184,8 @@ async def test_a_topic_made_anew(
         await is_well(consumer)
         await has_effects(watching, (kept.id, 1), (erased.id, 1), (kept.id, 3), (later.id, 1))
     assert await copies(watching) == {kept.id: 3, later.id: 1}
-    assert await watching.fetchval('select "offset" from cairn.dead_letters') == -2
+    letters = await watching.fetch('select "offset" from cairn.dead_letters order by id')
+    assert [row["offset"] for row in letters] == [-8, -10, -2]  # in their order, below all before
 
 
 async def test_another_cluster(

@@ -232,6 +232,21 @@ async def test_all_are_replayed_in_the_order_of_the_log(desk: Desk) -> None:
     assert await waiting(desk.pipe) == letters[::-1]
 
 
+async def test_of_a_log_that_is_gone_the_time_tells_whether_a_reaction_was_born(
+    desk: Desk, watching: asyncpg.Connection
+) -> None:
+    """The offset that it has now says nothing."""
+    before, after = account(), account()
+    letters = {each.id: await desk.parked(desk.record(each)) for each in (before, after)}
+    await watching.execute('update cairn.dead_letters set "offset" = "offset" - 9000')
+    born = "update cairn.births set born_at = now() + make_interval(hours => $1)"
+    for each, hours in ((before, 1), (after, -1)):
+        await watching.execute(born, hours)
+        assert [done.outcome for done in await desk.replay(letters[each.id])] == ["done"]
+    assert [await desk.copy(each) for each in (before, after)] == [1, 1]
+    assert [await desk.effects(each) for each in (before, after)] == [[], [1]]
+
+
 async def test_another_tenant_is_out_of_reach(desk: Desk) -> None:
     """The record says whose it is, and its handler is of that tenant alone."""
     elsewhere = account(organisation_id=uuid4())
