@@ -26,8 +26,26 @@ select $1, md5(concat($1, 'person', n))::uuid, 1, 'E' || n, 's' || n, n || '@exa
     md5(concat($1, 'site', 1 + n % greatest($2 / 100, 2)))::uuid, 'Europe/Lisbon', '',
     md5(concat($1, 'person', n / 8))::uuid, '{en}', '{sql}', '{}', '{}', n % 7 = 0, '{sql}', 3,
     n % 3 = 0, '{}', '', '[]', (array['network', 'network', 'site', 'private'])[1 + n % 4],
-    'active', now()
+    'active', now() - n * interval '1 minute'
 from generate_series(1, $2) n;
+
+insert into terms
+select distinct organisation_id, id, kind, term, family_name, given_name
+from people, lateral (
+    select 'word' as kind, unnest(string_to_array(lower(concat_ws(' ', given_name, family_name,
+        job_title, 'sql english')), ' ')) as term
+    union all values ('skill', 'sql'), ('skill_offered', 'sql'), ('language', 'en')) t
+where organisation_id = $1 and $2 > 0;
+
+insert into terms
+select distinct organisation_id, id, 'site', term, '', ''
+from sites, unnest(string_to_array(lower(concat_ws(' ', name, city, 'portugal')), ' ')) term
+where organisation_id = $1 and $2 > 0;
+
+insert into spellings
+select distinct organisation_id, key, term
+from terms, keys_of(term) key
+where organisation_id = $1 and $2 > 0 and kind in ('word', 'site');
 
 insert into programmes
 select $1, md5(concat($1, 'programme', p))::uuid, 1, 'Programme', '', 'open', '2026-01-01', null,

@@ -20,21 +20,10 @@ from graphql import (
 )
 from hypothesis import strategies as st
 
+from contracts.profiles import Person, Site
+from gateway import terms
+from support.reading.orders import NAMED, USUAL, Keys, key_of, keys_of
 from support.reading.pages import write_cursor
-
-ORDERS = {
-    "Site": ("name",),
-    "Person": ("family_name", "given_name"),
-    "Programme": ("starts_on",),
-    "Enrolment": ("enrolled_at",),
-    "MatchingRun": ("requested_at",),
-    "Pairing": ("proposed_at",),
-    "Session": ("starts_at",),
-    "Goal": ("set_at",),
-    "Feedback": ("given_at",),
-    "Notification": ("posted_at",),
-    "Erasure": ("requested_at",),
-}
 
 ELSEWHERE = {"changes", "eventTrail"}  # they have tests of their own
 
@@ -45,7 +34,7 @@ Composite = Any  # an object type, an interface or a union
 class Operation:
     text: str
     variables: dict[str, Any]
-    cursors: dict[str, str]  # of which type's rows the variables that are cursors are
+    cursors: dict[str, tuple[str, Keys]]  # of which rows, and in which order, which variables are
     faults: frozenset[str]  # the codes of what is wrong with it
 
 
@@ -74,8 +63,9 @@ def varied(draw: st.DrawFn, operation: Operation, rows: list[Any]) -> dict[str, 
             case list():
                 return [other(name, item) for item in value]
             case str() if name in operation.cursors:
-                node = operation.cursors[name]
-                return cursor_of(draw(st.sampled_from(_of_type(rows, node))))
+                node, keys = operation.cursors[name]
+                row = draw(st.sampled_from(_of_type(rows, node)))
+                return cursor_of(row, keys, draw(st.integers(0, 4)))
             case str() if found := _of_type(rows, value.partition(":")[0]):
                 row = draw(st.sampled_from(found))
                 return f"{type(row).__name__}:{row.id}"
@@ -85,9 +75,9 @@ def varied(draw: st.DrawFn, operation: Operation, rows: list[Any]) -> dict[str, 
     return {name: other(name, value) for name, value in operation.variables.items()}
 
 
-def cursor_of(row: Any) -> str:
-    columns = (*ORDERS[type(row).__name__], "id")
-    return write_cursor(row, tuple(getattr(row, column) for column in columns))
+def cursor_of(row: Any, keys: Keys, rank: int = 0) -> str:
+    """`rank` is how closely a search would have met the row."""
+    return write_cursor(row, keys, key_of(row, keys, {row.id: rank}))
 
 
 def _of_type(rows: list[Any], name: str) -> list[Any]:
@@ -95,6 +85,10 @@ def _of_type(rows: list[Any], name: str) -> list[Any]:
 
 
 WRONG = {"Int": "four", "Boolean": "yes", "ID": {"no": "id"}, "Cursor": 7}  # others: of no enum
+MOMENTS = {
+    "DateTime": ("2026-03-01T09:30:00Z", "2026-03-02T09:30:00.5+01:00", "9999-12-31T23:59:59Z"),
+    "Date": ("2026-03-01", "0001-01-01"),
+}
 NO_CURSORS = ("", "nonsense", base64.b64encode(b'["Site","x"]').decode(), "eyJ9")
 
 
@@ -106,7 +100,7 @@ class _Writer:
     fault_chance: int
     declarations: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
-    cursors: dict[str, str] = field(default_factory=dict)
+    cursors: dict[str, tuple[str, Keys]] = field(default_factory=dict)
     faults: set[str] = field(default_factory=set)
     fragments: list[str] = field(default_factory=list)
     spreads: dict[str, list[str]] = field(default_factory=dict)
@@ -228,10 +222,9 @@ class _Writer:
 
     def arguments(self, definition: GraphQLField, name: str) -> str:
         given: dict[str, str] = {}
+        order, searched = None, False
         if name in ("node", "nodes", "programme"):
             given |= self.ids(name)
-        if "first" in definition.args:
-            given |= self.paging(definition)
         for argument, each in definition.args.items():
             named = get_named_type(each.type)
             if argument in given or argument in ("first", "last", "after", "before"):
@@ -243,12 +236,39 @@ class _Writer:
             elif isinstance(named, GraphQLEnumType):
                 word = self.one_of(named.values)
                 given[argument] = self.value(named.name, word, word)
+                order = word if argument == "orderBy" else order
             elif named.name == "Boolean":
                 given[argument] = self.value("Boolean", json.dumps(yes := self.chance(50)), yes)
             elif named.name == "ID":
                 id_ = self.id("Person" if self.fault("BAD_ID") else "Site")
                 given[argument] = self.value("ID", json.dumps(id_), id_)
+            else:
+                text = self.text(argument, named.name)
+                given[argument] = self.value(named.name, json.dumps(text), text)
+                searched = searched or argument == "search"
+        if "first" in definition.args:
+            given |= self.paging(definition, order, searched=searched)
         return f"({', '.join(f'{key}: {value}' for key, value in given.items())})" if given else ""
+
+    def text(self, argument: str, type_name: str) -> str:
+        """What an argument is asked for with: mostly what somebody has, written somehow."""
+        if type_name in MOMENTS:
+            return self.one_of(MOMENTS[type_name])
+        if argument == "country":
+            return self.one_of(("PT", "pt", "ES"))
+        if argument == "search":
+            return " ".join(self.word() for _ in range(self.draw(st.integers(1, 3))))
+        person = self.one_of(_of_type(self.rows, "Person"))
+        has = {"language": person.languages, "department": [person.department]}
+        return self.one_of([*has.get(argument, person.skills), "SAO tome osaka lodz", ""])
+
+    def word(self) -> str:
+        found = self.one_of(row for row in self.rows if isinstance(row, Person | Site))
+        words = sorted(word for kind, word in terms.terms_of(found) if kind in terms.WORDS)
+        word = self.one_of([*words, "nobody"])
+        at = self.draw(st.integers(0, len(word)))
+        ways = (word, word.upper(), word[:at] or word, word[:at] + word[at + 1 :], f"{word[:at]}x")
+        return self.one_of((*ways, f"{word[:at]}é{word[at:]}", word[:at] + word[at:][::-1]))
 
     def ids(self, name: str) -> dict[str, str]:
         if name == "nodes":
@@ -268,10 +288,13 @@ class _Writer:
         row = self.one_of(row for row in self.rows if type_name in (None, type(row).__name__))
         return f"{type(row).__name__}:{row.id}"
 
-    def paging(self, definition: GraphQLField) -> dict[str, str]:
+    def paging(
+        self, definition: GraphQLField, order: str | None, *, searched: bool
+    ) -> dict[str, str]:
         connection: Any = get_named_type(definition.type)
         edge: Any = get_named_type(connection.fields["edges"].type)
         node = get_named_type(edge.fields["node"].type).name
+        keys = keys_of(node, order, searched=searched)
         given: dict[str, str] = {}
         if self.chance(70):
             size = self.draw(st.integers(1, 4))
@@ -282,14 +305,21 @@ class _Writer:
                 given |= {"first": "1", "last": "1"}
         for name in ("after", "before"):
             if self.chance(20):
-                cursor = cursor_of(self.one_of(_of_type(self.rows, node)))
+                row = self.one_of(_of_type(self.rows, node))
+                cursor = cursor_of(row, keys, self.draw(st.integers(0, 4)))
                 if self.fault("BAD_CURSOR"):
-                    other = self.one_of(name for name in ORDERS if name != node)
-                    cursor = cursor_of(_of_type(self.rows, other)[0])
-                    cursor = self.one_of((cursor, *NO_CURSORS))
+                    cursor = self.one_of((*self.other_cursors(row, keys), *NO_CURSORS))
                 given[name] = self.value("Cursor", json.dumps(cursor), cursor)
                 if given[name].startswith("$"):
-                    self.cursors[given[name][1:]] = node
+                    self.cursors[given[name][1:]] = node, keys
             elif self.chance(5):
                 given[name] = self.absent("Cursor")
         return given
+
+    def other_cursors(self, row: Any, keys: Keys) -> list[str]:
+        """Of a row of another type, and of the same one in another order."""
+        node = type(row).__name__
+        other = self.one_of(name for name in USUAL if name != node)
+        elsewhere = cursor_of(_of_type(self.rows, other)[0], USUAL[other])
+        orders = [USUAL[node], *NAMED[node].values()]
+        return [elsewhere, *(cursor_of(row, each) for each in orders if each != keys)]

@@ -2,30 +2,31 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from gateway.schema.scalars import write_moment
-
-Row = Any
+from support.reading.orders import Keys, Row, key_of, tag_of
 
 
 def page(
     rows: list[Row],
-    keys: tuple[str, ...],
+    keys: Keys,
     *,
     descending: bool = False,
+    ranks: Mapping[UUID, int] | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> dict[str, Any]:
     def key(row: Row) -> tuple[Any, ...]:
-        return tuple(getattr(row, name) for name in (*keys, "id"))
+        return key_of(row, keys, ranks)
 
     ordered = sorted(rows, key=key, reverse=descending)
-    cursors = [write_cursor(row, key(row)) for row in ordered]
+    cursors = [write_cursor(row, keys, key(row)) for row in ordered]
     places = list(range(len(ordered)))
 
     def is_after(place: int, cursor: str) -> bool:
@@ -62,17 +63,19 @@ def page(
     }
 
 
-def write_cursor(row: Row, key: tuple[Any, ...]) -> str:
+def write_cursor(row: Row, keys: Keys, key: tuple[Any, ...]) -> str:
     def text(value: Any) -> str:
         match value:
             case datetime():
                 return write_moment(value)
             case date():
                 return value.isoformat()
+            case float():
+                return repr(value).removesuffix(".0")
             case _:
                 return str(value)
 
-    parts = json.dumps([type(row).__name__, *map(text, key)], ensure_ascii=False)
+    parts = json.dumps([tag_of(type(row).__name__, keys), *map(text, key)], ensure_ascii=False)
     return base64.urlsafe_b64encode(parts.encode()).decode().rstrip("=")
 
 
@@ -85,6 +88,8 @@ def read_cursor(cursor: str, like: tuple[Any, ...]) -> tuple[Any, ...]:
                 return datetime.fromisoformat(part)
             case date():
                 return date.fromisoformat(part)
+            case float() | int():
+                return type(example)(part)
             case UUID():
                 return UUID(part)
             case _:

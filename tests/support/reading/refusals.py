@@ -9,6 +9,8 @@ from uuid import UUID
 
 from graphql import GraphQLError, GraphQLResolveInfo, get_named_type
 
+from support.reading.orders import keys_for, tag_of
+
 KINDS = {
     "site": "Site",
     "programme": "Programme",
@@ -21,7 +23,7 @@ def refuse(info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]) -> None:
     if len(sizes) > 1 or any(not 1 <= size <= 100 for size in sizes):
         raise _error("BAD_PAGE")
     for name in ("after", "before"):
-        if arguments.get(name) is not None and _tag(arguments[name]) != _node(info):
+        if arguments.get(name) is not None and _tag(arguments[name]) != _wanted(info, arguments):
             raise _error("BAD_CURSOR")
     ids = {"id": KINDS.get(info.field_name), "site": "Site"}
     for name, kind in ids.items():
@@ -39,6 +41,11 @@ def _node(info: GraphQLResolveInfo[Any]) -> str:
     connection: Any = get_named_type(info.return_type)
     edge: Any = get_named_type(connection.fields["edges"].type)
     return get_named_type(edge.fields["node"].type).name
+
+
+def _wanted(info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]) -> str:
+    node = _node(info)
+    return tag_of(node, keys_for(node, arguments))
 
 
 def _tag(cursor: str) -> str | None:

@@ -7,6 +7,8 @@ from contracts.matching import Enrolment, MatchingRun, Pairing, PairingStatus, P
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Organisation, Person, Site, Standing
 from contracts.sessions import Feedback, Goal, Session
+from support.reading import finding
+from support.reading.orders import keys_for
 from support.reading.pages import page
 from support.reading.sight import Row, Sight
 
@@ -24,55 +26,80 @@ def link(type_: type, column: str) -> Resolver:
     return lambda sight, row: sight.find(type_, getattr(row, column))
 
 
-def people(holds: Callable[[Row, Person], bool]) -> Resolver:
-    def resolve(sight: Sight, row: Row, **arguments: Any) -> Any:
-        found = sight.all(Person, lambda person: holds(row, person))
-        return page(found, ("family_name", "given_name"), **arguments)
-
-    return resolve
-
-
-def listed(
-    type_: type, column: str, key: str, *, descending: bool, role: str | None = None
+def connection(
+    type_: type,
+    holds: Callable[[Sight, Row, Row], bool] = lambda *_: True,
+    *,
+    descending: bool = False,
 ) -> Resolver:
-    def resolve(sight: Sight, row: Row, status: Any = None, **arguments: Any) -> Any:
-        wanted = arguments.pop("role", None)
+    """The rows that are related to the one in question, as the arguments have them."""
+    node = type_.__name__
+
+    def resolve(sight: Sight, row: Row, **arguments: Any) -> Any:
+        asked = {name: value for name, value in arguments.items() if value is not None}
+        paging = {name: asked.pop(name) for name in PAGING if name in asked}
+        keys, down, ranks = keys_for(node, asked), descending, None
+        if order := asked.pop("orderBy", None):
+            down = order.name.endswith("_DESC")
+        if (text := asked.pop("search", None)) is not None:
+            ranks = finding.ranks(text, sight.everything(Person), sight.everything(Site))
         found = sight.all(
             type_,
             lambda each: (
-                getattr(each, column) == row.id
-                and (status is None or each.status is status)
-                and (wanted is None or each.role is wanted)
+                holds(sight, row, each)
+                and (ranks is None or each.id in ranks)
+                and all(FILTERS[name](sight, row, each, value) for name, value in asked.items())
             ),
         )
-        return page(found, (key,), descending=descending, **arguments)
+        return page(found, keys, descending=down, ranks=ranks, **paging)
 
     return resolve
 
 
-def erasures(
-    sight: Sight,
-    _: None,
-    open: bool | None = None,  # noqa: A002
-    **arguments: Any,
-) -> Any:
-    found = sight.all(Erasure, lambda row: open is None or (row.completed_at is None) is open)
-    return page(found, ("requested_at",), descending=True, **arguments)
+def of(column: str) -> Callable[[Sight, Row, Row], bool]:
+    return lambda _, row, each: getattr(each, column) == row.id
 
 
-def pairings_of(
-    sight: Sight, person: Person, role: Role | None = None, status: Any = None, **arguments: Any
-) -> Any:
-    sides = {
-        None: lambda row: person.id in (row.mentor_id, row.mentee_id),
-        Role.MENTOR: lambda row: row.mentor_id == person.id,
-        Role.MENTEE: lambda row: row.mentee_id == person.id,
-        Role.UNKNOWN: lambda _: False,
-    }
-    found = sight.all(
-        Pairing, lambda row: sides[role](row) and (status is None or row.status is status)
-    )
-    return page(found, ("proposed_at",), descending=True, **arguments)
+def has_role(_: Sight, row: Row, each: Row, role: Role) -> bool:
+    if isinstance(each, Enrolment):
+        return each.role is role
+    sides = {Role.MENTOR: each.mentor_id, Role.MENTEE: each.mentee_id}
+    return sides.get(role) == row.id
+
+
+def among_the_two(_: Sight, person: Row, each: Row) -> bool:
+    return person.id in (each.mentor_id, each.mentee_id)
+
+
+def with_term(kind: str) -> Callable[[Sight, Row, Row, str], bool]:
+    return lambda _sight, _row, each, text: finding.has_term(kind, text, each)
+
+
+PAGING = ("first", "after", "last", "before")
+
+# Whether a row is one that an argument asks for: of what the viewer sees, the parent, the value.
+FILTERS: dict[str, Callable[[Sight, Row, Row, Any], bool]] = {
+    "status": lambda _sight, _row, each, status: each.status is status,
+    "role": has_role,
+    "open": lambda _sight, _row, each, yes: (each.completed_at is None) is yes,
+    "unread": lambda _sight, _row, each, yes: (each.read_at is None) is yes,
+    "kind": lambda _sight, _row, each, kind: each.kind is kind,
+    "site": lambda _sight, _row, each, site: f"Site:{each.site_id}" == site,
+    "country": lambda _sight, _row, each, country: each.country == country.upper(),
+    "offersMentoring": lambda _sight, _row, each, yes: each.offers_mentoring is yes,
+    "seeksMentoring": lambda _sight, _row, each, yes: each.seeks_mentoring is yes,
+    "coordinated": lambda sight, _row, each, yes: sight.coordinates(each.id) is yes,
+    "proposedFrom": lambda _sight, _row, each, moment: each.proposed_at >= moment,
+    "proposedBefore": lambda _sight, _row, each, moment: each.proposed_at < moment,
+    "startsFrom": lambda _sight, _row, each, moment: each.starts_at >= moment,
+    "startsBefore": lambda _sight, _row, each, moment: each.starts_at < moment,
+    "dueBefore": lambda _sight, _row, each, day: each.due_on is not None and each.due_on < day,
+    "skill": with_term("skill"),
+    "skillOffered": with_term("skill_offered"),
+    "skillSought": with_term("skill_sought"),
+    "language": with_term("language"),
+    "department": with_term("department"),
+}
 
 
 def mentor_of(sight: Sight, person: Person) -> Person | None:
@@ -86,16 +113,6 @@ def mentor_of(sight: Sight, person: Person) -> Person | None:
     return max(candidates, key=lambda each: each[:2])[2] if candidates else None
 
 
-def inbox(sight: Sight, person: Person, unread: bool | None = None, **arguments: Any) -> Any:
-    found = sight.all(
-        Notification,
-        lambda row: (
-            row.person_id == person.id and (unread is None or (row.read_at is None) is unread)
-        ),
-    )
-    return page(found, ("posted_at",), descending=True, **arguments)
-
-
 def unread_count(sight: Sight, person: Person) -> int:
     return len(
         sight.all(Notification, lambda row: row.person_id == person.id and row.read_at is None)
@@ -105,31 +122,6 @@ def unread_count(sight: Sight, person: Person) -> int:
 def subject_of(sight: Sight, row: Notification) -> Row | None:
     type_ = SUBJECTS.get(row.about_type)
     return sight.find(type_, row.about_id) if type_ else None
-
-
-def search(
-    sight: Sight,
-    _: None,
-    site: str | None = None,
-    offersMentoring: bool | None = None,  # noqa: N803
-    seeksMentoring: bool | None = None,  # noqa: N803
-    **arguments: Any,
-) -> Any:
-    found = sight.all(
-        Person,
-        lambda row: (
-            row.standing is Standing.ACTIVE
-            and (site is None or f"Site:{row.site_id}" == site)
-            and (offersMentoring is None or row.offers_mentoring is offersMentoring)
-            and (seeksMentoring is None or row.seeks_mentoring is seeksMentoring)
-        ),
-    )
-    return page(found, ("family_name", "given_name"), **arguments)
-
-
-def programmes(sight: Sight, _: None, status: Any = None, **arguments: Any) -> Any:
-    found = sight.all(Programme, lambda row: status is None or row.status is status)
-    return page(found, ("starts_on",), descending=True, **arguments)
 
 
 def local_time(sight: Sight, row: Person | Site) -> Any:
@@ -143,18 +135,18 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Query", "organisation"): lambda sight, _: sight.find(
         Organisation, sight.viewer.organisation_id
     ),
-    ("Query", "sites"): lambda sight, _, **paging: page(sight.all(Site), ("name",), **paging),
-    ("Query", "people"): search,
-    ("Query", "programmes"): programmes,
+    ("Query", "sites"): connection(Site),
+    ("Query", "people"): connection(Person, lambda _, __, each: each.standing is Standing.ACTIVE),
+    ("Query", "programmes"): connection(Programme, descending=True),
     ("Query", "programme"): lambda sight, _, **named: sight.by_global_id(named["id"]),
-    ("Query", "erasures"): erasures,
+    ("Query", "erasures"): connection(Erasure, descending=True),
     ("Erasure", "requestedBy"): link(Person, "requested_by"),
     ("Erasure", "overdue"): lambda sight, row: (
         row.completed_at is None and row.promised_by < sight.now
     ),
     ("Site", "localTime"): local_time,
-    ("Site", "people"): people(
-        lambda site, person: person.site_id == site.id and person.standing is Standing.ACTIVE
+    ("Site", "people"): connection(
+        Person, lambda _, site, each: each.site_id == site.id and each.standing is Standing.ACTIVE
     ),
     ("Person", "fullName"): lambda _, row: f"{row.given_name} {row.family_name}",
     ("Person", "employeeNumber"): lambda sight, row: (
@@ -167,38 +159,40 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ),
     ("Person", "site"): link(Site, "site_id"),
     ("Person", "manager"): link(Person, "manager_id"),
-    ("Person", "reports"): people(
-        lambda row, person: person.manager_id == row.id and person.standing is Standing.ACTIVE
+    ("Person", "reports"): connection(
+        Person, lambda _, row, each: each.manager_id == row.id and each.standing is Standing.ACTIVE
     ),
     ("Person", "localTime"): local_time,
-    ("Person", "goals"): listed(Goal, "person_id", "set_at", descending=True),
-    ("Person", "enrolments"): listed(Enrolment, "person_id", "enrolled_at", descending=True),
-    ("Person", "pairings"): pairings_of,
+    ("Person", "goals"): connection(Goal, of("person_id"), descending=True),
+    ("Person", "enrolments"): connection(Enrolment, of("person_id"), descending=True),
+    ("Person", "pairings"): connection(Pairing, among_the_two, descending=True),
+    ("Person", "sessions"): connection(Session, among_the_two),
     ("Person", "mentor"): mentor_of,
     ("Person", "nextSession"): lambda sight, person: sight.next_session(
         lambda row: person.id in (row.mentor_id, row.mentee_id)
     ),
-    ("Person", "notifications"): inbox,
+    ("Person", "notifications"): connection(Notification, of("person_id"), descending=True),
     ("Person", "unreadNotificationCount"): unread_count,
     ("Person", "preferences"): link(Preferences, "id"),
-    ("Programme", "coordinators"): people(lambda row, person: person.id in row.coordinator_ids),
-    ("Programme", "enrolments"): listed(Enrolment, "programme_id", "enrolled_at", descending=False),
-    ("Programme", "pairings"): listed(Pairing, "programme_id", "proposed_at", descending=True),
-    ("Programme", "matchingRuns"): listed(
-        MatchingRun, "programme_id", "requested_at", descending=True
+    ("Programme", "coordinators"): connection(
+        Person, lambda _, row, each: each.id in row.coordinator_ids
     ),
+    ("Programme", "enrolments"): connection(Enrolment, of("programme_id")),
+    ("Programme", "pairings"): connection(Pairing, of("programme_id"), descending=True),
+    ("Programme", "matchingRuns"): connection(MatchingRun, of("programme_id"), descending=True),
     ("Enrolment", "programme"): link(Programme, "programme_id"),
     ("Enrolment", "person"): link(Person, "person_id"),
     ("MatchingRun", "programme"): link(Programme, "programme_id"),
     ("MatchingRun", "requestedBy"): link(Person, "requested_by"),
-    ("MatchingRun", "pairings"): listed(Pairing, "run_id", "proposed_at", descending=True),
+    ("MatchingRun", "pairings"): connection(Pairing, of("run_id"), descending=True),
     ("Pairing", "programme"): link(Programme, "programme_id"),
     ("Pairing", "run"): link(MatchingRun, "run_id"),
     ("Pairing", "mentor"): link(Person, "mentor_id"),
     ("Pairing", "mentee"): link(Person, "mentee_id"),
     ("Pairing", "closedBy"): link(Person, "closed_by"),
-    ("Pairing", "sessions"): listed(Session, "pairing_id", "starts_at", descending=False),
-    ("Pairing", "goals"): listed(Goal, "pairing_id", "set_at", descending=True),
+    ("Pairing", "sessions"): connection(Session, of("pairing_id")),
+    ("Pairing", "goals"): connection(Goal, of("pairing_id"), descending=True),
+    ("Pairing", "feedback"): connection(Feedback, of("pairing_id")),
     ("Pairing", "nextSession"): lambda sight, pairing: sight.next_session(
         lambda row: row.pairing_id == pairing.id
     ),
@@ -206,7 +200,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Session", "mentor"): link(Person, "mentor_id"),
     ("Session", "mentee"): link(Person, "mentee_id"),
     ("Session", "bookedBy"): link(Person, "booked_by"),
-    ("Session", "feedback"): listed(Feedback, "session_id", "given_at", descending=False),
+    ("Session", "feedback"): connection(Feedback, of("session_id")),
     ("Goal", "person"): link(Person, "person_id"),
     ("Goal", "pairing"): link(Pairing, "pairing_id"),
     ("Feedback", "session"): link(Session, "session_id"),

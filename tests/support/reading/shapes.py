@@ -15,6 +15,16 @@ from graphql import (
 PAGE = """{ edges { cursor node { id } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"""
 PAGES = ("", "last: 5", "first: 5, after: $cursor", "last: 5, before: $cursor")
+TEXTS = {  # what is asked for of an argument that takes text: what all have, or few
+    "country": ("pt",),
+    "language": ("en", "pt"),
+    "search": ("engineer", "enginer", "city", "given engineer", "nobody"),
+    "skill": ("sql", "welding"),
+    "skillOffered": ("sql",),
+    "skillSought": ("sql",),
+    "department": ("sales",),
+}
+MOMENTS = {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01"}
 ELSEWHERE = {"node", "nodes", "changes", "eventTrail"}  # by themselves, or not of the read model
 
 
@@ -39,6 +49,17 @@ def shapes(schema: GraphQLSchema, type_: GraphQLObjectType) -> Iterator[str]:
             yield f"{name}{_written(page)} {PAGE}"
         for narrowed in _filters(field):
             yield f"{name}{_written(narrowed)} {PAGE}"
+            if narrowed.startswith(("orderBy", "search")):
+                for page in filter(None, PAGES):
+                    yield f"{name}({narrowed}, {page}) {PAGE}"
+
+
+def cursors(shape: str) -> str:
+    """The connection of a shape with a cursor, asked for the cursors that it may have."""
+    asked = shape.partition(" {")[0]
+    for page in PAGES:
+        asked = asked.replace(page, "first: 9") if "$cursor" in page else asked
+    return f"found: {asked} {{ edges {{ cursor }} }}"
 
 
 def _written(arguments: str) -> str:
@@ -52,6 +73,10 @@ def _filters(field: GraphQLField) -> Iterator[str]:
             yield from (f"{name}: {word}" for word in named.values)
         elif named.name == "Boolean":
             yield from (f"{name}: true", f"{name}: false")
+        elif named.name == "String":
+            yield from (f'{name}: "{text}"' for text in TEXTS[name])
+        elif named.name in MOMENTS:
+            yield f'{name}: "{MOMENTS[named.name]}"'
         elif named.name == "ID":
             yield f"{name}: $site"
 

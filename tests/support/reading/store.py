@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import msgspec
 
 from contracts.catalogue import TOPICS, Topic
+from gateway import terms
 from gateway.planner import CONNECTION_SETTINGS
 from gateway.projection import TABLES, columns_of, upsert
 
@@ -28,8 +30,18 @@ async def fill(pipe_dsn: str, states: Iterable[msgspec.Struct], *, version: int 
             ]
             statement = upsert(TABLES[topic.name], columns_of(topic))
             await connection.execute(statement, msgspec.json.encode(rows).decode(), topic.name)
+            if topic.name in terms.TOPICS:
+                await _have_terms(connection, TABLES[topic.name], of_topic, version)
     finally:
         await connection.close()
+
+
+async def _have_terms(
+    connection: asyncpg.Connection, table: str, states: Iterable[Any], version: int
+) -> None:
+    async with connection.transaction():
+        known = [(each.organisation_id, each.id, version, each) for each in states]
+        await terms.refresh(connection, table, known)
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """An operation becomes SQL: each object a subquery that makes the object's JSON text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 from graphql import (
@@ -29,10 +29,12 @@ from gateway.planner.model import (
     Count,
     Feed,
     Filter,
+    Index,
     Listed,
     Many,
     One,
     OneOf,
+    Order,
 )
 from gateway.planner.parameters import Parameters
 from gateway.planner.readmodel import ReadModel
@@ -40,6 +42,7 @@ from gateway.planner.rows import Row, Rows, Structure, TableRow, fill
 from gateway.planner.sql import json_array, json_object, literal, word
 
 TYPENAME = "__typename"
+ORDER_BY = "orderBy"  # the argument that names a connection's order
 
 
 class Compiler:
@@ -97,12 +100,45 @@ class Compiler:
         self, rows: Rows, filters: Mapping[str, Filter], arguments: Arguments, parent: str
     ) -> Rows:
         """Only those rows that the arguments ask for."""
+        indexed = self.indexed(filters, arguments)
         conditions = (
-            self._condition(filters[python_name], name, arguments, rows.alias, parent)
-            for name, python_name in self.model.argument_names(arguments.definition)
-            if python_name in filters
+            self._condition(filter_, name, arguments, rows.alias, parent)
+            for name, filter_ in self._filters(filters, arguments)
+            if indexed is None or name != indexed[0]
         )
-        return rows.and_(*conditions)
+        narrowed = rows.and_(*conditions)
+        if indexed is None:
+            return narrowed
+        name, filter_, index = indexed
+        ids = fill(index.rows, parent=parent, value=self._value(filter_, name, arguments))
+        return narrowed.found(index, ids)
+
+    def order(self, source: Many, arguments: Arguments) -> Order:
+        """The order that the arguments name; or that of the index which finds the rows."""
+        named = source.orders.get(arguments.now.get(ORDER_BY))
+        if named is not None:
+            return named
+        indexed = self.indexed(source.filters, arguments)
+        return (indexed and indexed[2].order) or source.order
+
+    def indexed(
+        self, filters: Mapping[str, Filter], arguments: Arguments
+    ) -> tuple[str, Filter, Index] | None:
+        """The argument by whose index the rows are found, if one is."""
+        for name, filter_ in self._filters(filters, arguments):
+            if arguments.given(name) and filter_.index is not None:
+                return name, filter_, filter_.index
+            if arguments.given(name) and filter_.few:
+                return None
+        return None
+
+    def _filters(
+        self, filters: Mapping[str, Filter], arguments: Arguments
+    ) -> Iterator[tuple[str, Filter]]:
+        """The filters by the names of their arguments in the schema."""
+        for name, python_name in self.model.argument_names(arguments.definition):
+            if python_name in filters:
+                yield name, filters[python_name]
 
     def _condition(
         self, filter_: Filter, name: str, arguments: Arguments, row: str, parent: str
@@ -123,7 +159,12 @@ class Compiler:
             return self.parameters.add("uuid", arguments.id_reader(name, filter_.id_of))
         leaf = leaf_in(arguments.definition.args[name].type)
         assert leaf is not None
-        return self.parameters.add(postgres_type(leaf[0]), arguments.word_reader(name))
+        reader = arguments.word_reader(name)
+        if (made := filter_.reads) is not None:
+            return self.parameters.add(
+                filter_.type or postgres_type(leaf[0]), lambda values: made(reader(values))
+            )
+        return self.parameters.add(postgres_type(leaf[0]), reader)
 
     def _field(
         self,

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from gateway.planner.arguments import Arguments
-from gateway.planner.cursors import cursor_sql
 from gateway.planner.model import Many
 from gateway.planner.paging import MOST, Paging, paging
 from gateway.planner.rows import Rows, TableRow, fill
@@ -33,17 +32,26 @@ class _Connection:
         self.type = compiler.model.type(get_named_type(arguments.definition.type).name)
         self.edge: GraphQLObjectType = get_named_type(self.type.fields["edges"].type)
         self.node: GraphQLObjectType = get_named_type(self.edge.fields["node"].type)
+        order = compiler.order(source, arguments)
         self.paging: Paging = paging(
             arguments,
             compiler.parameters,
             type_name=self.node.name,
-            columns=(*source.order, "id"),
-            types=compiler.model.key_types(self.node, source.order),
-            descending=source.descending,
+            order=order,
+            types=compiler.model.key_types(self.node, order),
+            usual=order.columns == source.order.columns,
         )
+        self._weigh_index()
         self.row = compiler.alias()
         self.columns: list[str] = []  # what is read of each row of the page
         self.is_read = False  # whether anything asks for the page's rows
+
+    def _weigh_index(self) -> None:
+        """Rows that an index has to find before any is shown count as read."""
+        indexed = self.compiler.indexed(self.source.filters, self.arguments)
+        if indexed is not None and (most := indexed[2].most) is not None:
+            with self.compiler.cost.on_pages_of(lambda _: most):
+                self.compiler.cost.add_place()
 
     def text(self, nodes: list[FieldNode]) -> str:
         fields = self.compiler.fields(self.type, nodes)
@@ -84,7 +92,7 @@ class _Connection:
                 case "node":
                     return self.compiler.object(self.node, each, TableRow(self.row))
                 case "cursor":
-                    return f"to_json({cursor_sql(self.node.name, self.paging.keys(self.row))})"
+                    return self.paging.cursor(self.paging.keys(self.row))
                 case _:
                     return word(self.edge.name)
 
@@ -96,8 +104,7 @@ class _Connection:
         """The cursor of the first of some rows of the page, made for that one only."""
         columns = [self._column(key) for key in self.paging.keys(self.row)]
         keys = [f"(array_agg({column} {order}) {which})[1]" for column in columns]
-        cursor = f"to_json({cursor_sql(self.node.name, keys)})"
-        return f"coalesce(case when count(*) > 0 then {cursor} end, 'null')"
+        return f"coalesce(case when count(*) > 0 then {self.paging.cursor(keys)} end, 'null')"
 
     def _page_info(self, nodes: list[FieldNode]) -> str:
         type_ = self.compiler.model.type(get_named_type(self.type.fields["pageInfo"].type).name)

@@ -7,8 +7,9 @@ argument's value.
 The tenant and the visibility of every table that is read are added by the planner.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,51 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Order:
+    """Columns that are never null, by which rows are ordered, and then by id.
+
+    `types` are their PostgreSQL types, where they are not all fields of the type.
+    """
+
+    columns: tuple[str, ...]
+    descending: bool = False
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """Where the rows that an argument asks for are found, before anything of them is read.
+
+    `rows` selects their ids. In columns that `equals` names it has what the row has: where it is
+    read in their order, so are the rows. It may add columns, and an order of its own by them. Of
+    those that the viewer may see, `most` are taken.
+    """
+
+    rows: str
+    equals: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    order: Order | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Filter:
     """What an argument asks of a row.
 
     `condition` is one condition on `{value}`, or one for each value that the argument can take
     (None: where it is left out). `id_of` names the type whose global id the argument takes.
+    `reads` makes of an argument's value what is looked for, of the PostgreSQL type `type`.
+
+    The first argument given that has an `index`, or leaves `few` rows by an index of PostgreSQL's,
+    leads to the rows; what the others ask for is seen of each.
     """
 
     condition: str | Mapping[object, str]
     id_of: str | None = None
+    index: Index | None = None
+    reads: Callable[[Any], object] | None = None
+    type: str | None = None
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +117,11 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True)
 class Many:
-    """Rows, a page at a time, ordered by columns that are never null and then by id."""
+    """Rows, a page at a time, in an order; or in the one that the argument `orderBy` names."""
 
     on: str
-    order: tuple[str, ...]
-    descending: bool = False
+    order: Order
+    orders: Mapping[object, Order] = field(default_factory=dict[object, Order])
     split: Split | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
 

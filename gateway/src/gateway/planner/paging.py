@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from graphql.execution.values import VariableValues
 
 from gateway.planner.arguments import Arguments, Reader
-from gateway.planner.cursors import read_cursor
+from gateway.planner.cursors import cursor_sql, read_cursor
 from gateway.planner.errors import refused
+from gateway.planner.model import Order
 from gateway.planner.parameters import Parameters
 
 DEFAULT_SIZE = 20
 MOST = 100  # rows on a page
+NUMBERS = {"double precision", "int"}  # JSON has them as such, and cursors as text
 
 
 @dataclass(frozen=True)
 class Paging:
     """Which rows a page has: SQL for its size and for the keys of the cursors it lies between."""
 
+    tag: str  # of the cursors
     columns: tuple[str, ...]  # that the rows are ordered by, the id last
+    types: Sequence[str]  # of the columns
     descending: bool
     backward: bool
     size: str
@@ -28,6 +32,14 @@ class Paging:
 
     def keys(self, alias: str) -> list[str]:
         return [f"{alias}.{column}" for column in self.columns]
+
+    def cursor(self, keys: Sequence[str]) -> str:
+        """The expression of a row's cursor, as JSON text."""
+        texts = [
+            f"({key})::text" if type_ in NUMBERS else key
+            for key, type_ in zip(keys, self.types, strict=True)
+        ]
+        return f"to_json({cursor_sql(self.tag, texts)})"
 
     def order(self, alias: str) -> str:
         """From the page's own end of the connection: backward pages are read back to front."""
@@ -56,11 +68,15 @@ def paging(
     parameters: Parameters,
     *,
     type_name: str,
-    columns: tuple[str, ...],
+    order: Order,
     types: Sequence[str],
-    descending: bool,
+    usual: bool,
 ) -> Paging:
-    """As the arguments ask. Raises RequestError for two sizes."""
+    """As the arguments ask. Raises RequestError for two sizes.
+
+    A cursor says of what type its row is and, unless it is the usual one, in which order it stands.
+    """
+    tag = type_name if usual else " ".join([type_name, *order.columns])
     if arguments.given("first") and arguments.given("last"):
         message = "A page is either the `first` or the `last` of its connection, not both."
         raise refused("BAD_PAGE", message, [arguments.node])
@@ -72,9 +88,12 @@ def paging(
         read = arguments.reader(name)
 
         def keys(values: VariableValues) -> tuple[object, ...]:
-            found = read_cursor(read(values), type_name, types)
+            found = read_cursor(read(values), tag, types)
             if found is None:
-                message = f"`{name}` takes a cursor that a connection of {type_name} gave out."
+                message = (
+                    f"`{name}` takes a cursor that a connection of {type_name} gave out, in the"
+                    " same order."
+                )
                 raise refused("BAD_CURSOR", message, [arguments.node])
             return found
 
@@ -82,8 +101,10 @@ def paging(
 
     read_size = size_reader(arguments, "last" if backward else "first")
     return Paging(
-        columns=columns,
-        descending=descending,
+        tag=tag,
+        columns=(*order.columns, "id"),
+        types=types,
+        descending=order.descending,
         backward=backward,
         size=parameters.add("int", read_size),
         read_size=read_size,

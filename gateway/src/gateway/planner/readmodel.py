@@ -25,6 +25,7 @@ from gateway.planner.model import (
     Many,
     One,
     OneOf,
+    Order,
     Source,
     Table,
 )
@@ -58,14 +59,16 @@ class ReadModel:
         assert isinstance(type_, GraphQLObjectType)
         return type_
 
-    def key_types(self, type_: GraphQLObjectType, order: tuple[str, ...]) -> list[str]:
+    def key_types(self, type_: GraphQLObjectType, order: Order) -> list[str]:
         """The PostgreSQL types of the columns that rows are ordered by, the id's last."""
+        if order.types:
+            return [*order.types, "uuid"]
         types: dict[str, str] = {}
         for name, field in type_.fields.items():
             source, leaf = self.source(type_, name), leaf_in(field.type)
             if isinstance(source, Column) and leaf is not None:
                 types[source.name] = postgres_type(leaf[0])
-        return [*(types[column] for column in order), "uuid"]
+        return [*(types[column] for column in order.columns), "uuid"]
 
     def argument_names(self, field: GraphQLField) -> list[tuple[str, str]]:
         """The names of a field's arguments in the schema, and as they were declared."""

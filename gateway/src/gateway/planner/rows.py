@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.planner.model import Table
+from gateway.planner.model import Index, Table
 from gateway.planner.sql import VIEWER, literal, select
 
 
@@ -68,6 +68,22 @@ class Rows:
 
     def and_(self, *conditions: str) -> "Rows":
         return Rows(self.alias, self.tables, (*self.conditions, *conditions))
+
+    def found(self, index: Index, ids: str) -> "Rows":
+        """Those of the rows whose ids an index gives, as it gives them.
+
+        The rows stand in a subquery with an offset, so that PostgreSQL looks up one after another,
+        whatever it reckons with, and no more of them than are asked for.
+        """
+        alias = self.alias
+        each = self.and_(f"{alias}.id = found.id").select(f"{alias}.*")
+        columns = [f"{alias}.*", *(f"found.{column}" for column in index.adds)]
+        tables = f"({ids}) found, lateral ({each} offset 0) {alias}"
+        equal = [f"{alias}.{column} = found.{column}" for column in index.equals]
+        limit = str(index.most) if index.most else ""
+        return Rows(
+            alias, f"({select(', '.join(columns), tables, equal, limit=limit)}) {alias}", ()
+        )
 
     def count(self) -> str:
         return f"({self.select('count(*)')})"

@@ -8,9 +8,8 @@ from gateway.rebuild import tables
 
 _ROWS = """
     select count(*) as rows,
-        md5(coalesce(string_agg(md5(row({columns})::text), '' order by organisation_id, id), ''))
-            as hash
-    from {table}
+        md5(coalesce(string_agg(hash, '' order by hash), '')) as hash
+    from (select md5(row({columns})::text) as hash from {table}) each
 """
 _COLUMNS = """
     select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute

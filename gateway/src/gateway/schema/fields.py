@@ -13,15 +13,18 @@ from gateway.planner.model import (
     Count,
     Feed,
     Filter,
+    Index,
     Listed,
     Many,
     One,
     OneOf,
+    Order,
     Source,
     Split,
     Table,
     Via,
 )
+from gateway.schema.orders import Orders
 from gateway.schema.scalars import Cursor
 
 T = TypeVar("T", bound=type)
@@ -38,9 +41,13 @@ class Argument:
         condition: str | Mapping[object, str],
         *,
         id_of: str | None = None,
+        index: Index | None = None,
+        reads: Callable[[Any], object] | None = None,
+        type_: str | None = None,
+        few: bool = False,
     ) -> None:
         self.name = name
-        self.filter = Filter(condition, id_of)
+        self.filter = Filter(condition, id_of, index, reads, type_, few)
         self.declared = declared(name, annotation, description)
 
 
@@ -76,15 +83,22 @@ def many(
     *arguments: Argument,
     order: tuple[str, ...],
     descending: bool = False,
+    orders: Orders | None = None,
     split: Split | None = None,
 ) -> Any:
+    """`order` is the usual one; `orders` are those that may be asked for with `orderBy`."""
     source = Many(
-        on=on, order=order, descending=descending, split=split, filters=_filters(arguments)
+        on=on,
+        order=Order(order, descending),
+        orders=orders.by_word if orders else {},
+        split=split,
+        filters=_filters(arguments),
     )
-    paging = [declared(name, type_ | None, text) for name, type_, text in PAGING]
-    return _with_arguments(
-        field(description, source), [*(each.declared for each in arguments), *paging]
-    )
+    declarations = [each.declared for each in arguments]
+    if orders:
+        declarations.append(declared("order_by", orders.type | None, "The order to list them in."))
+    declarations += [declared(name, type_ | None, text) for name, type_, text in PAGING]
+    return _with_arguments(field(description, source), declarations)
 
 
 def count(description: str, type_name: str, on: str) -> Any:

@@ -1,15 +1,22 @@
 """The arguments that narrow a connection."""
 
+from datetime import date, datetime
+
 import strawberry
 
-from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role
+from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
+from contracts.notifications import NotificationKind
 from contracts.sessions import GoalStatus, SessionStatus
+from gateway import terms
+from gateway.planner.model import Index
 from gateway.schema.fields import Argument
+from gateway.schema.search import BY_WORDS, wanted
 
 STATUS = "{row}.status = {value}"
 
 PROGRAMME_STATUS = Argument("status", ProgrammeStatus | None, "Only those that stand so.", STATUS)
 ENROLMENT_STATUS = Argument("status", EnrolmentStatus | None, "Only those that stand so.", STATUS)
+RUN_STATUS = Argument("status", RunStatus | None, "Only those that stand so.", STATUS)
 PAIRING_STATUS = Argument("status", PairingStatus | None, "Only those that stand so.", STATUS)
 SESSION_STATUS = Argument("status", SessionStatus | None, "Only those that stand so.", STATUS)
 GOAL_STATUS = Argument("status", GoalStatus | None, "Only those that stand so.", STATUS)
@@ -28,6 +35,40 @@ ROLE_OF_PERSON = Argument(
     },
 )
 
+PROPOSED_FROM = Argument(
+    "proposed_from",
+    datetime | None,
+    "Only those proposed at this moment or later.",
+    "{row}.proposed_at >= {value}",
+)
+PROPOSED_BEFORE = Argument(
+    "proposed_before",
+    datetime | None,
+    "Only those proposed before this moment.",
+    "{row}.proposed_at < {value}",
+)
+STARTS_FROM = Argument(
+    "starts_from",
+    datetime | None,
+    "Only those that begin at this moment or later.",
+    "{row}.starts_at >= {value}",
+)
+STARTS_BEFORE = Argument(
+    "starts_before",
+    datetime | None,
+    "Only those that begin before this moment.",
+    "{row}.starts_at < {value}",
+)
+DUE_BEFORE = Argument(
+    "due_before",
+    date | None,
+    "Only those that should be reached before this day.",
+    "{row}.due_on < {value}",
+)
+
+KIND = Argument(
+    "kind", NotificationKind | None, "Only those that tell of this.", "{row}.kind = {value}"
+)
 UNREAD = Argument(
     "unread",
     bool | None,
@@ -42,12 +83,69 @@ OPEN = Argument(
     {True: "{row}.completed_at is null", False: "{row}.completed_at is not null"},
 )
 
+COUNTRY = Argument(
+    "country",
+    str | None,
+    "Only those in this country: ISO 3166-1 alpha-2.",
+    "{row}.country = {value}",
+    reads=str.upper,
+)
+COORDINATED = Argument(
+    "coordinated",
+    bool | None,
+    "Only those that the viewer looks after, or only the others.",
+    {
+        True: "{viewer}.person_id = any ({row}.coordinator_ids)",
+        False: "({viewer}.person_id = any ({row}.coordinator_ids)) is not true",
+    },
+)
+
+SEARCH = Argument(
+    "search",
+    str | None,
+    "Only those who have every word of this in their name, job title, department, skills or "
+    "languages, or in the name, city or country of their site. The beginning of a word will do, "
+    "case and accents do not matter, and in words of four letters or more one may be wrong. Who "
+    "fits best comes first, unless `orderBy` says otherwise. Of more than 200 that fit, 200 are "
+    "found; eight words count.",
+    "false",  # never asked: it has an index, and comes first
+    index=BY_WORDS,
+    reads=wanted,
+    type_="jsonb",
+)
+
+
+def _term(kind: str, description: str) -> Argument:
+    """A filter of people by a term of that kind."""
+    of_kind = f"t.kind = '{kind}' and t.term = {{value}}"
+    return Argument(
+        kind,
+        str | None,
+        f"{description} Case and accents do not matter.",
+        f"""exists (select from terms t where t.organisation_id = {{row}}.organisation_id
+            and t.id = {{row}}.id and {of_kind})""",
+        index=Index(
+            rows=f"""select t.id, t.family_name, t.given_name from terms t
+                where t.organisation_id = {{viewer}}.organisation_id and {of_kind}""",  # noqa: S608
+            equals=("family_name", "given_name", "id"),
+        ),
+        reads=terms.term,
+    )
+
+
+SKILL = _term("skill", "Only those who have this skill.")
+SKILL_OFFERED = _term("skill_offered", "Only those who would mentor in this skill.")
+SKILL_SOUGHT = _term("skill_sought", "Only those who want to learn this skill.")
+LANGUAGE = _term("language", "Only those who speak this language, BCP 47; `pt` is `pt-BR` too.")
+DEPARTMENT = _term("department", "Only those of this department.")
+
 SITE = Argument(
     "site",
     strawberry.ID | None,
     "Only those who work there.",
     "{row}.site_id = {value}",
     id_of="Site",
+    few=True,
 )
 OFFERS_MENTORING = Argument(
     "offers_mentoring",

@@ -6,15 +6,21 @@ import strawberry
 
 from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
 from gateway.planner.model import Split
-from gateway.schema import links, visibility
+from gateway.schema import links, orders, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from
 from gateway.schema.filters import (
+    DUE_BEFORE,
     ENROLMENT_STATUS,
     GOAL_STATUS,
     PAIRING_STATUS,
+    PROPOSED_BEFORE,
+    PROPOSED_FROM,
     ROLE,
+    RUN_STATUS,
     SESSION_STATUS,
+    STARTS_BEFORE,
+    STARTS_FROM,
 )
 
 
@@ -79,21 +85,27 @@ class Programme(Node):
         ROLE,
         ENROLMENT_STATUS,
         order=("enrolled_at",),
+        orders=orders.ENROLMENTS,
         split=Split(visibility.OF_PROGRAMME, "{row}.person_id = {viewer}.person_id"),
     )
     pairings: Connection[links.Pairing] = many(
         "Its pairings, the latest proposed first; its coordinators see all, others their own.",
         "{row}.programme_id = {parent}.id",
         PAIRING_STATUS,
+        PROPOSED_FROM,
+        PROPOSED_BEFORE,
         order=("proposed_at",),
         descending=True,
+        orders=orders.PAIRINGS,
         split=Split(visibility.OF_PROGRAMME, visibility.THE_TWO),
     )
     matching_runs: Connection[links.MatchingRun] = many(
         "Its matching runs, the latest first; for its coordinators and administrators.",
         "{row}.programme_id = {parent}.id",
+        RUN_STATUS,
         order=("requested_at",),
         descending=True,
+        orders=orders.MATCHING_RUNS,
     )
 
 
@@ -134,6 +146,7 @@ class MatchingRun(Node):
         PAIRING_STATUS,
         order=("proposed_at",),
         descending=True,
+        orders=orders.PAIRINGS,
     )
 
 
@@ -167,14 +180,25 @@ class Pairing(Node):
         "Its sessions in the order of time; for the two.",
         "{row}.pairing_id = {parent}.id",
         SESSION_STATUS,
+        STARTS_FROM,
+        STARTS_BEFORE,
         order=("starts_at",),
+        orders=orders.SESSIONS,
     )
     goals: Connection[links.Goal] = many(
         "The goals that are worked on in it, the newest first; for the two.",
         "{row}.pairing_id = {parent}.id",
         GOAL_STATUS,
+        DUE_BEFORE,
         order=("set_at",),
         descending=True,
+        orders=orders.GOALS,
+    )
+    feedback: Connection[links.Feedback] = many(
+        "What the two said of its sessions, the earliest first; for the two.",
+        "{row}.pairing_id = {parent}.id",
+        order=("given_at",),
+        orders=orders.FEEDBACK,
     )
     next_session: links.Session | None = one(
         "Its next session; for the two.",

@@ -6,10 +6,24 @@ import strawberry
 
 from contracts.profiles import Standing, Visibility
 from gateway.planner.model import Column, Computed, Via
-from gateway.schema import links, visibility
+from gateway.schema import links, orders, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import count, field, many, one, read_from
-from gateway.schema.filters import GOAL_STATUS, PAIRING_STATUS, ROLE_OF_PERSON, UNREAD
+from gateway.schema.filters import (
+    DUE_BEFORE,
+    ENROLMENT_STATUS,
+    GOAL_STATUS,
+    KIND,
+    OFFERS_MENTORING,
+    PAIRING_STATUS,
+    ROLE,
+    ROLE_OF_PERSON,
+    SEEKS_MENTORING,
+    SESSION_STATUS,
+    STARTS_BEFORE,
+    STARTS_FROM,
+    UNREAD,
+)
 
 LOCAL_TIME = Computed("local_time(now(), {row}.time_zone)")
 
@@ -42,6 +56,8 @@ class Site(Node):
     people: Connection[links.Person] = many(
         "Who works at the site, by family name.",
         "{row}.site_id = {parent}.id and {row}.standing = 'active'",
+        OFFERS_MENTORING,
+        SEEKS_MENTORING,
         order=("family_name", "given_name"),
     )
 
@@ -104,14 +120,19 @@ class Person(Node):
         "What they want to reach, the newest first; for them and their mentors.",
         "{row}.person_id = {parent}.id",
         GOAL_STATUS,
+        DUE_BEFORE,
         order=("set_at",),
         descending=True,
+        orders=orders.GOALS,
     )
     enrolments: Connection[links.Enrolment] = many(
         "The programmes they take part in, the latest first.",
         "{row}.person_id = {parent}.id",
+        ROLE,
+        ENROLMENT_STATUS,
         order=("enrolled_at",),
         descending=True,
+        orders=orders.ENROLMENTS,
     )
     pairings: Connection[links.Pairing] = many(
         "Their pairings, on either side, the latest proposed first.",
@@ -120,6 +141,17 @@ class Person(Node):
         PAIRING_STATUS,
         order=("proposed_at",),
         descending=True,
+        orders=orders.PAIRINGS,
+    )
+    sessions: Connection[links.Session] = many(
+        "Their sessions over all pairings, in the order of time; for the two.",
+        "true",
+        ROLE_OF_PERSON,
+        SESSION_STATUS,
+        STARTS_FROM,
+        STARTS_BEFORE,
+        order=("starts_at",),
+        orders=orders.SESSIONS,
     )
     mentor: links.Person | None = one(
         "Their mentor: of the active pairing that they are the mentee of, the latest if several.",
@@ -137,8 +169,10 @@ class Person(Node):
         "Their inbox, the latest first; for them alone.",
         "{row}.person_id = {parent}.id",
         UNREAD,
+        KIND,
         order=("posted_at",),
         descending=True,
+        orders=orders.NOTIFICATIONS,
     )
     unread_notification_count: int = count(
         "How many notifications they have not read; for them alone, 0 to others.",

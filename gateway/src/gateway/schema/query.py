@@ -2,17 +2,25 @@
 
 import strawberry
 
-from gateway.schema import links, visibility
+from gateway.schema import links, orders, visibility
 from gateway.schema.changes import FEED, Changes
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import by_id, feed, listed, many, one
 from gateway.schema.filters import (
+    COORDINATED,
+    COUNTRY,
+    DEPARTMENT,
+    LANGUAGE,
     OFFERS_MENTORING,
     OPEN,
     PROGRAMME,
     PROGRAMME_STATUS,
+    SEARCH,
     SEEKS_MENTORING,
     SITE,
+    SKILL,
+    SKILL_OFFERED,
+    SKILL_SOUGHT,
 )
 from gateway.schema.people import Organisation
 from gateway.schema.trail import TrailEvent
@@ -45,21 +53,32 @@ class Query:
     organisation: Organisation | None = one(
         "The viewer's organisation.", "{row}.id = {viewer}.organisation_id"
     )
-    sites: Connection[links.Site] = many("The sites, by name.", "true", order=("name",))
+    sites: Connection[links.Site] = many(
+        "The sites, by name.", "true", COUNTRY, order=("name",), orders=orders.SITES
+    )
     people: Connection[links.Person] = many(
         "Who works for the organisation, by family name.",
         "{row}.standing = 'active'",
+        SEARCH,
         SITE,
+        SKILL_OFFERED,
+        SKILL_SOUGHT,
+        SKILL,
+        DEPARTMENT,
+        LANGUAGE,
         OFFERS_MENTORING,
         SEEKS_MENTORING,
         order=("family_name", "given_name"),
+        orders=orders.PEOPLE,
     )
     programmes: Connection[links.Programme] = many(
         "The programmes, the latest start first.",
         "true",
         PROGRAMME_STATUS,
+        COORDINATED,
         order=("starts_on",),
         descending=True,
+        orders=orders.PROGRAMMES,
     )
     programme: links.Programme | None = one(
         "The programme with this id; null where there is none.", "true", PROGRAMME
@@ -70,6 +89,7 @@ class Query:
         OPEN,
         order=("requested_at",),
         descending=True,
+        orders=orders.ERASURES,
     )
     event_trail: list[TrailEvent] | None = listed(
         "What caused an event, the event, and all that it caused; or all that came of a request. "

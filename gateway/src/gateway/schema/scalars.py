@@ -1,7 +1,7 @@
 """Scalars beside GraphQL's own: moments and cursors."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -19,10 +19,15 @@ def write_moment(moment: datetime) -> str:
 
 
 def read_moment(value: Any) -> datetime:
+    message = "A DateTime is RFC 3339 text with an offset, such as 2026-03-01T09:30:00+01:00."
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        message = "A DateTime is RFC 3339 text with an offset, such as 2026-03-01T09:30:00+01:00."
         raise ValueError(message)
-    return datetime.fromisoformat(value)
+    moment = datetime.fromisoformat(value)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:  # of the year 1 or 9999, elsewhere of another
+        raise ValueError(message) from None
+    return moment
 
 
 def read_text(value: Any) -> str:

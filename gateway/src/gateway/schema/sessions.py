@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from contracts.sessions import GoalStatus, SessionStatus
-from gateway.schema import links, visibility
+from gateway.schema import links, orders, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from
 
@@ -30,6 +30,7 @@ class Session(Node):
         "What the two said of it, the earliest first.",
         "{row}.session_id = {parent}.id",
         order=("given_at",),
+        orders=orders.FEEDBACK,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.planner import Planner, Viewer, global_id
 from support.databases import ServiceDatabase
 from support.reading.crowds import make_crowd, person_id, programme_id
-from support.reading.shapes import shapes
+from support.reading.shapes import cursors, shapes
 
 SMALL = UUID("0193b6f0-0000-7000-8000-00000000000a")
 LARGE = UUID("0193b6f0-0000-7000-8000-00000000000b")
@@ -164,7 +164,7 @@ class Eye:
         viewer = self.viewer(organisation_id)
         variables = await self._variables(viewer, type_name)
         if "$cursor" in shape:
-            cursor = await self._cursor(viewer, type_name, shape.partition("(")[0], variables)
+            cursor = await self._cursor(viewer, type_name, shape, variables)
             if cursor is None:
                 return 0
             variables["cursor"] = cursor
@@ -191,11 +191,10 @@ class Eye:
         return row
 
     async def _cursor(
-        self, viewer: Viewer, type_name: str, name: str, variables: dict[str, str]
+        self, viewer: Viewer, type_name: str, shape: str, variables: dict[str, str]
     ) -> str | None:
         """Of a row somewhere in the relation; None where it has none."""
-        shape = f"found: {name}(first: 9) {{ edges {{ cursor }} }}"
-        plan = self.planner.plan(*_operation(type_name, shape, variables))
+        plan = self.planner.plan(*_operation(type_name, cursors(shape), variables))
         answer = msgspec.json.decode(await plan.run(self.connection, viewer))["data"]
         edges = ((answer if type_name == "Query" else answer["node"]) or {}).get("found")
         return edges["edges"][-1]["cursor"] if edges and edges["edges"] else None
@@ -229,6 +228,8 @@ async def test_no_way_to_read_goes_through_the_organisation(
     for shape in shapes(schema, planner._model.type(type_name)):
         small = await eye.pages(SMALL, type_name, shape)
         large = await eye.pages(LARGE, type_name, shape)
-        if large > 1.5 * small + 40:  # each row of a page may lie on a page of its own
+        # A search looks up hundreds of rows, in indexes that are a level higher where it is large.
+        most = (2 if "search" in shape else 1.5) * small
+        if large > most + 40:  # each row of a page may lie on a page of its own
             grown[shape.replace("\n", "")] = (small, large)
     assert grown == {}

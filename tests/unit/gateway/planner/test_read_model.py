@@ -14,6 +14,7 @@ from graphql import (
 
 from contracts.catalogue import TOPICS
 from contracts.erasure import ErasureDone
+from gateway.mutations import MutationType
 from gateway.planner import Planner, SchemaError
 from gateway.planner.model import Computed
 from gateway.projection import TABLES
@@ -111,6 +112,10 @@ def described(type_: GraphQLNamedType) -> list[str]:
                 for argument, declared in each.args.items()
                 if not declared.description
             ]
+    if isinstance(type_, GraphQLEnumType) and type_.name.endswith("Order"):
+        missing += [
+            f"{type_.name}.{name}" for name, each in type_.values.items() if not each.description
+        ]
     if isinstance(type_, GraphQLInputObjectType):
         missing += [
             f"{type_.name}.{name}" for name, each in type_.fields.items() if not each.description
@@ -119,16 +124,17 @@ def described(type_: GraphQLNamedType) -> list[str]:
 
 
 def test_everything_is_described() -> None:
-    types: dict[str, Any] = build_schema()._schema.type_map
+    types: dict[str, Any] = build_schema(MutationType)._schema.type_map
     ours = [type_ for name, type_ in types.items() if not name.startswith("__")]
     assert [name for type_ in ours for name in described(type_)] == []
 
 
 def test_every_vocabulary_has_a_word_for_what_is_new() -> None:
+    """But for orders, which nobody is told."""
     types: dict[str, Any] = build_schema()._schema.type_map
     for type_ in types.values():
         if isinstance(type_, GraphQLEnumType) and not type_.name.startswith("__"):
-            assert "UNKNOWN" in type_.values, type_.name
+            assert type_.name.endswith("Order") or "UNKNOWN" in type_.values, type_.name
 
 
 def test_every_aggregate_can_be_read() -> None:

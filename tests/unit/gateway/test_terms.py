@@ -1,0 +1,105 @@
+"""Words as a search compares them, and the terms that people and sites are found by."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.profiles import Person, Site, Standing
+from gateway import terms
+from gateway.schema.search import MOST_WORDS, wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Inês  GONÇALVES", ["ines", "goncalves"]),
+        ("Łódź Ærø Đorđe", ["lodz", "aero", "dorde"]),
+        ("Straße ﬁne Ⅻ", ["strasse", "fine", "xii"]),
+        ("O'Brien D\u2019Angelo", ["obrien", "dangelo"]),
+        ("Anne-Marie_Smith/R&D", ["anne", "marie", "smith", "r", "d"]),
+        ("C++, C# and + #", ["c++", "c#", "and"]),
+        ("Дмитрий Ёлкин", ["дмитрии", "елкин"]),
+        ("東京都 Ōsaka", ["東京都", "osaka"]),
+        ("İstanbul IŞIK", ["istanbul", "isik"]),
+        ("\t\n &", []),
+    ],
+)
+def test_words_have_no_case_and_no_accents(text: str, words: list[str]) -> None:
+    assert list(terms.words(text)) == words
+
+
+@given(st.text())
+def test_any_text_has_words_that_are_their_own(text: str) -> None:
+    for word in terms.words(text):
+        assert 0 < len(word) <= terms.LONGEST
+        assert terms.words(word) == (word,)
+        assert "\x00" not in word
+
+
+def test_a_search_has_each_word_once_and_no_more_than_some() -> None:
+    assert wanted("Ana, ana SQL") == '["ana","sql"]'
+    assert wanted(" ".join(f"w{place}" for place in range(20))).count('"w') == MOST_WORDS
+
+
+def person(**changes: Any) -> Person:
+    usual: dict[str, Any] = {
+        "id": uuid4(),
+        "organisation_id": uuid4(),
+        "employee_number": "E1",
+        "subject": "subject",
+        "email": "address@example.org",
+        "given_name": "Inês",
+        "family_name": "Reis",
+        "job_title": "Engineer",
+        "site_id": uuid4(),
+        "time_zone": "Europe/Lisbon",
+        "joined_at": datetime(2026, 3, 1, tzinfo=UTC),
+    }
+    return Person(**usual | changes)
+
+
+def test_the_terms_of_a_person() -> None:
+    someone = person(
+        department="R&D",
+        languages=["pt-BR", "xx-none"],
+        skills=["Data Analysis", "?"],
+        skills_offered=["SQL"],
+        skills_sought=["Public speaking"],
+        aspiration="secret",
+        interests=["secret"],
+    )
+    words = "ines reis engineer r d data analysis sql public speaking portuguese portugues"
+    assert terms.terms_of(someone) == {
+        *(("word", word) for word in words.split()),
+        ("department", "r d"),
+        ("language", "pt br"),
+        ("language", "pt"),
+        ("language", "xx none"),
+        ("language", "xx"),
+        ("skill", "data analysis"),
+        ("skill_offered", "sql"),
+        ("skill_sought", "public speaking"),
+    }
+
+
+def test_who_has_left_has_none() -> None:
+    assert terms.terms_of(person(standing=Standing.LEFT)) == set()
+
+
+def test_the_terms_of_a_site() -> None:
+    site = Site(
+        id=uuid4(),
+        organisation_id=uuid4(),
+        code="LIS1",
+        name="Tejo",
+        city="Lisboa",
+        country="PT",
+        time_zone="Europe/Lisbon",
+    )
+    assert terms.terms_of(site) == {
+        ("site", word) for word in ("lis1", "tejo", "lisboa", "portugal")
+    }
