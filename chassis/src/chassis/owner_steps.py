@@ -5,10 +5,11 @@ import asyncio
 import sys
 from uuid import UUID
 
+from chassis.at_work import AtWork
 from chassis.database import Database
 from chassis.logs import start_logs
 from chassis.operating import write_json
-from chassis.recovery import AtWork, Recovered, recover
+from chassis.recovery import Recovered, recover
 from chassis.restating import Restated, restate
 from chassis.service import Service
 from chassis.settings import Settings

@@ -4,31 +4,23 @@ That is so after a backup was restored, or a standby took over that had not got 
 of an event is the aggregate's whole state, so the log has the newest of all that was published.
 """
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer
 
 from chassis import own_log, taking_back
 from chassis.aggregates import Aggregates
-from chassis.database import Connection, Database, enter_tenant, leave_tenant, server_settings
+from chassis.at_work import alone
+from chassis.database import Connection, Database, enter_tenant, leave_tenant
 from chassis.ids import new_id
 from chassis.topics import Topic
 from chassis.unit import Cause, Unit
 
-ALONE_WITHIN = 15.0  # seconds for the relay of a service that stands still to give its lock up
-
 Derive = Callable[[Unit], Awaitable[None]]  # makes what follows from a tenant's aggregates anew
-
-
-class AtWork(Exception):  # noqa: N818
-    """The service's relay leads: nothing stands still, or something was not stopped."""
 
 
 class Recovered(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +43,11 @@ async def recover(
     """Take back what the log has newer than the database; the service stands still meanwhile.
 
     Each organisation is one transaction. It may be run again, and goes on after what was done.
-    Raises AtWork, taking_back.Contradiction, and aiokafka's errors where Kafka does not answer.
+    Raises at_work.AtWork, taking_back.Contradiction, and aiokafka's errors where Kafka is away.
     """
     async with (
         own_log.opened(kafka, topics, client_id=f"{service}-recover") as log,  # or all is in vain
-        _alone(pipe_dsn, service),
+        alone(pipe_dsn, service),
         Database.open(pipe_dsn, name=f"{service} recover", size=2) as pipe,
     ):
         await _stand_still(pipe, service)
@@ -74,27 +66,6 @@ async def recover(
         # The healer goes on where it stood then: what is stale in the log since is put right.
         await _go_on(pipe)
     return Recovered(organisations=len(organisations), states=dict(states), erased=dict(erased))
-
-
-@asynccontextmanager
-async def _alone(pipe_dsn: str, service: str) -> AsyncGenerator[None]:
-    """Hold the relay's lock, so that nobody publishes or heals meanwhile."""
-    lock = await asyncpg.connect(pipe_dsn, server_settings=server_settings(f"{service} recover"))
-    try:
-        try:
-            async with asyncio.timeout(ALONE_WITHIN):
-                while not await lock.fetchval(
-                    "select pg_try_advisory_lock(hashtext('cairn relay'))"
-                ):
-                    await asyncio.sleep(0.2)
-        except TimeoutError:
-            raise AtWork(
-                f"{service} is at work: its relay publishes. Stop all its instances, and run"
-                " this again."
-            ) from None
-        yield
-    finally:
-        await lock.close(timeout=2)
 
 
 async def _stand_still(pipe: Database, service: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
+from chassis.at_work import Share
 from chassis.database import TRANSIENT, Database
 from chassis.logs import logger
 
@@ -46,25 +47,22 @@ class Standstill:
     ) -> None:
         """Work whenever nothing stands against it, and prove first that nothing does."""
         while True:
-            reason = await self._reason()
-            if reason is None:
-                await prove()
-                reason = await self._reason()
-            self.problem = reason
-            if reason is None:
-                async with work():
-                    await self._begun()
+            async with Share(self._pipe) as share:
+                reason = await self._refusal(share)
+                if reason is None:
+                    await prove()
+                    reason = await self._refusal(share)
+                self.problem = reason
+                if reason is None:
+                    async with work():
+                        while self.problem is None:
+                            await asyncio.sleep(EVERY)
+                            self.problem = await self._refusal(share)
             await asyncio.sleep(EVERY)
 
-    async def _begun(self) -> None:
-        while self.problem is None:
-            await asyncio.sleep(EVERY)
-            self.problem = await self._reason()
-
-    async def _reason(self) -> str | None:
+    async def _refusal(self, share: Share) -> str | None:
         """What the database says; while it is away, what it said last."""
         try:
-            async with self._pipe.connection() as connection:
-                return await connection.fetchval("select reason from cairn.standstill")
+            return await share.refusal()
         except TRANSIENT:
             return self.problem

@@ -12,11 +12,12 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from opentelemetry.sdk.trace import TracerProvider
 
-from chassis import recovery as recovery_module
+from chassis import at_work, healing
+from chassis.at_work import AtWork
 from chassis.database import Database
 from chassis.identity import Assertions
 from chassis.ids import new_id
-from chassis.recovery import AtWork, Recovered, recover
+from chassis.recovery import Recovered, recover
 from chassis.settings import Settings
 from chassis.unit import Cause, Unit
 from support.backups import back_up, restore
@@ -37,12 +38,12 @@ async def ledger(database: Callable[[str], Awaitable[ServiceDatabase]], kafka: s
 
 
 @asynccontextmanager
-async def running(ledger: Ledger) -> AsyncGenerator[httpx2.AsyncClient]:
+async def running(ledger: Ledger, *, kafka: str = "") -> AsyncGenerator[httpx2.AsyncClient]:
     """The whole service, over HTTP."""
     settings = Settings(
         database_app=ledger.dsn.app,  # pyright: ignore[reportArgumentType]
         database_pipe=ledger.dsn.pipe,  # pyright: ignore[reportArgumentType]
-        kafka=ledger.kafka,
+        kafka=kafka or ledger.kafka,
         command_key=SECRET,  # pyright: ignore[reportArgumentType]
         port=0,
     )
@@ -169,7 +170,7 @@ async def test_a_restored_database_is_noticed_and_takes_back_what_it_lacks(
         gone = await order(client, "pay", account_id=erased, amount=1)
         assert gone.status_code == 404
         await at_rest(ledger)
-        monkeypatch.setattr(recovery_module, "ALONE_WITHIN", 0.1)
+        monkeypatch.setattr(at_work, "ALONE_WITHIN", 0.1)
         with pytest.raises(AtWork, match="Stop all its instances"):
             await recovered(ledger)
         await eventually(lambda: effects_are(ledger, effects, UUID(paid)))
@@ -249,3 +250,22 @@ async def test_without_kafka_nothing_is_recovered_and_nothing_stands_still(ledge
     with pytest.raises(KafkaConnectionError):
         await recovered(ledger, kafka="127.0.0.1:1")
     assert await asked(ledger, "select reason from cairn.standstill") == []
+
+
+async def test_nothing_is_recovered_under_an_instance_that_works_without_kafka(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes commands, though it publishes nothing and holds no relay's lock for long."""
+    monkeypatch.setattr(at_work, "ALONE_WITHIN", 3.0)
+    monkeypatch.setattr(healing, "GLANCE", 0.1)
+    owner = await an_owner(ledger)
+    async with running(ledger, kafka="127.0.0.1:1") as client:
+
+        async def works() -> bool:
+            return (await order(client, "open", owner_id=str(owner))).is_success
+
+        await eventually(works)
+        with pytest.raises(AtWork, match="Stop all its instances"):
+            await recovered(ledger)
+        assert await works()
+    assert (await recovered(ledger)).organisations == 0
