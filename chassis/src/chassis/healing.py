@@ -20,7 +20,7 @@ from chassis.aggregates import Aggregates
 from chassis.database import TRANSIENT, Database
 from chassis.events import Record
 from chassis.logs import logger
-from chassis.mending import Mender
+from chassis.mending import Mender, Stale
 from chassis.own_log import Difference, Records
 from chassis.own_places import OwnPlaces
 from chassis.standstill import Standstill
@@ -65,7 +65,7 @@ class Healer:
         self._standstill = standstill
         self._mender = Mender(service, app)
         self._places = OwnPlaces(pipe)
-        self._suspects: dict[TopicPartition, dict[UUID, Difference]] = {}
+        self._suspects: dict[TopicPartition, dict[UUID, Stale]] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -153,7 +153,12 @@ class Healer:
                 f" run `python -m {self._service} recover`."
             )
         partition = TopicPartition(record.topic, record.partition)
-        self._suspects.setdefault(partition, {})[found.logged.id] = found
+        self._suspects.setdefault(partition, {})[found.logged.id] = Stale(
+            organisation_id=found.logged.organisation_id,
+            id=found.logged.id,
+            version=found.logged.version,
+            owned=found.owned,
+        )
 
     def _clear(self, partition: TopicPartition, records: Records) -> None:
         """Clear of suspicion those keys whose newest follows."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis import metrics, own_log
@@ -19,7 +20,6 @@ from chassis.events import Record
 from chassis.ids import new_id
 from chassis.logs import logger
 from chassis.outbox import Lane, Waiting, put
-from chassis.own_log import Difference
 from chassis.refusals import Refusal
 from chassis.unit import Cause, Unit
 
@@ -27,6 +27,18 @@ AT_ONCE = 100  # keys whose newest records are in memory
 WINDOW = 1000  # offsets looked at first, back from the end; each further window is larger
 
 log = logger("chassis.mending")
+
+
+class Stale(msgspec.Struct, frozen=True, kw_only=True):
+    """A key whose last record has an older version than its owner's database has.
+
+    Without the record: there may be thousands.
+    """
+
+    organisation_id: UUID
+    id: UUID
+    version: int
+    owned: int
 
 
 class Mender:
@@ -39,7 +51,7 @@ class Mender:
         consumer: AIOKafkaConsumer,
         partition: TopicPartition,
         aggregates: Aggregates[Any],
-        stale: Sequence[Difference],
+        stale: Sequence[Stale],
         *,
         before: int,
     ) -> None:
@@ -49,18 +61,18 @@ class Mender:
         """
         for start in range(0, len(stale), AT_ONCE):
             some = stale[start : start + AT_ONCE]
-            wanted = {each.logged.id: each.owned for each in some}
+            wanted = {each.id: each.owned for each in some}
             newest = await _look_back(consumer, partition, wanted, before=before)
             for each in some:
-                await self._mend_or_tell(aggregates, each, newest.get(each.logged.id))
+                await self._mend_or_tell(aggregates, each, newest.get(each.id))
 
     async def _mend_or_tell(
-        self, aggregates: Aggregates[Any], stale: Difference, newest: Record | None
+        self, aggregates: Aggregates[Any], stale: Stale, newest: Record | None
     ) -> None:
         said = {
             "topic": aggregates.topic,
-            "subject": str(stale.logged.id),
-            "stale": stale.logged.version,
+            "subject": str(stale.id),
+            "stale": stale.version,
             "newest": stale.owned,
         }
         try:
@@ -72,24 +84,23 @@ class Mender:
             metrics.HEALED.labels(aggregates.topic).inc()
             log.warning("a key whose last record was stale is put right", **said)
 
-    async def _mend(
-        self, aggregates: Aggregates[Any], stale: Difference, newest: Record | None
-    ) -> bool:
+    async def _mend(self, aggregates: Aggregates[Any], stale: Stale, newest: Record | None) -> bool:
         """Whether it still had to be done."""
-        said = stale.logged
-        async with self._app.tenant(said.organisation_id) as connection:
-            version, grave = await aggregates.lock_newest(connection, said.organisation_id, said.id)
-            if max(version, grave) != stale.owned or await _waits(connection, aggregates, said.id):
+        async with self._app.tenant(stale.organisation_id) as connection:
+            version, grave = await aggregates.lock_newest(
+                connection, stale.organisation_id, stale.id
+            )
+            if max(version, grave) != stale.owned or await _waits(connection, aggregates, stale.id):
                 return False  # what is newer has its own event
             if newest is not None:
-                again = _again(said.id, newest)
-                await put(connection, said.organisation_id, [again], Lane.INTERACTIVE)
+                again = _again(stale.id, newest)
+                await put(connection, stale.organisation_id, [again], Lane.INTERACTIVE)
                 return True
-            unit = self._unit(connection, said.organisation_id)
+            unit = self._unit(connection, stale.organisation_id)
             if version > grave:
-                await aggregates.restate(unit, [said.id])
+                await aggregates.restate(unit, [stale.id])
             else:
-                unit.announce_erased(aggregates.topic, said.id, grave)
+                unit.announce_erased(aggregates.topic, stale.id, grave)
             await unit.flush()
             return True
 
