@@ -5,6 +5,7 @@ See https://graphql.github.io/graphql-over-http/draft/
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
@@ -163,11 +164,27 @@ def _too_large() -> Problem:
 
 def _decode(body: bytes) -> Parameters:
     try:
-        return msgspec.json.decode(body, type=Parameters)
+        parameters = msgspec.json.decode(body, type=Parameters)
+        _NAMES.decode(body.decode())
+        return parameters
+    except _NameTwiceError:
+        raise _bad_request("The request's body has the same name twice in an object.") from None
     except msgspec.ValidationError as error:
         raise _bad_request(f"The request is not a GraphQL request: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _bad_request("The request's body is not JSON in UTF-8.") from None
+
+
+class _NameTwiceError(Exception):
+    """Of two values for one name others may have read the other one."""
+
+
+def _once_each(members: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) < len(members):
+        raise _NameTwiceError
+
+
+_NAMES = json.JSONDecoder(object_pairs_hook=_once_each)
 
 
 def _from_url(request: Request) -> Parameters:

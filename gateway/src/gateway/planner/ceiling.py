@@ -27,7 +27,14 @@ from gateway.planner.readmodel import ReadModel
 from gateway.planner.statements import compile_statement
 from gateway.planner.variables import MOST_ITEMS, coerce
 
-_SCALARS = {"Float": 1.0, "String": "", "Cursor": "", "DateTime": "2026-01-01T00:00:00Z"}
+_SCALARS = {
+    "Float": 1.0,
+    "String": "",
+    "Cursor": "",
+    "Date": "2026-01-01",
+    "Time": "09:30:00",
+    "DateTime": "2026-01-01T00:00:00Z",
+}
 
 
 def ceiling(model: ReadModel, document: Document, operation: OperationDefinitionNode) -> int:
