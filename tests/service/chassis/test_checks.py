@@ -147,6 +147,10 @@ PLANTED = {
         "update cairn.positions set next = next - 7 where partition = 2",
         "update cairn.positions set next = next + 7 where partition = 2",
     ),
+    "has not moved for 20 days": (
+        "update cairn.positions set moved_at = now() - interval '20 days'",
+        "update cairn.positions set moved_at = now()",
+    ),
     "Births of its reaction note_payment are missing": (
         "update cairn.births set reaction = 'another' where partition = 1",
         "update cairn.births set reaction = 'note_payment'",
@@ -169,6 +173,20 @@ async def test_a_planted_defect_is_found(
     finally:
         await watching.execute(mend)
     assert any(says in each for each in found), found
+
+
+async def test_partitions_that_lack_the_same_are_one_finding(
+    ledger: Ledger, hearing: None, watching: asyncpg.Connection
+) -> None:
+    await watching.execute("update cairn.positions set moved_at = now() - interval '20 days'")
+    found = await check(checked(ledger))
+    await watching.execute("update cairn.positions set moved_at = now()")
+    topics = (ledger.accounts_topic.name, ledger.owners_topic.name)
+    slept = [each for each in found if "has not moved" in each.what]
+    assert [each.where for each in slept] == [f"{SERVICE}, {topic} 0, 1, 2" for topic in topics]
+    assert [each.remedy.rpartition(": ")[2] for each in slept] == [
+        f"cairn rebuild {SERVICE} {topic}" for topic in topics
+    ]
 
 
 async def test_nobody_publishes(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """Whether the stored positions are of the log there is, and every reaction has been born."""
 
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Mapping
 
 import asyncpg
@@ -9,6 +10,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 from chassis.checks.findings import Checked, Finding
 from chassis.cluster import Described, describe_topics
 from chassis.kafka_client import running
+from chassis.positions import LONGEST_SLEEP
 from chassis.topic_ids import LogId, log_id
 
 
@@ -27,8 +29,9 @@ async def _wrong(checked: Checked) -> AsyncGenerator[Finding]:
     connection = await asyncpg.connect(checked.pipe, timeout=5, command_timeout=10)
     try:
         positions = await connection.fetch(
-            "select topic, partition, next, cluster, topic_id from cairn.positions"
-            " order by topic, partition"
+            "select topic, partition, next, cluster, topic_id,"
+            " extract(day from now() - moved_at)::int as slept"
+            " from cairn.positions order by topic, partition"
         )
         births = await connection.fetch(
             "select reaction, topic, count(*) as partitions from cairn.births group by 1, 2"
@@ -43,20 +46,18 @@ async def _wrong(checked: Checked) -> AsyncGenerator[Finding]:
         yield finding
     topics = await describe_topics(checked.settings.kafka, [each.name for each in checked.hears])
     logs = await _logs(checked)
+    misplaced: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for row in positions:
-        where = row["topic"]
-        if what := _misplaced(row, logs.get(where), topics.get(where)):
-            yield Finding(
-                level="wrong",
-                where=f"{checked.service}, {where} {row['partition']}",
-                what=what,
-                remedy="Is CAIRN_KAFKA right? If the log is as it will be: cairn rebuild "
-                + (
-                    checked.service
-                    if checked.service == "gateway"
-                    else f"{checked.service} {where}"
-                ),
-            )
+        if what := _misplaced(row, logs.get(row["topic"]), topics.get(row["topic"])):
+            misplaced[row["topic"], what].append(str(row["partition"]))
+    for (topic, what), partitions in misplaced.items():
+        rebuilt = checked.service if checked.service == "gateway" else f"{checked.service} {topic}"
+        yield Finding(
+            level="wrong",
+            where=f"{checked.service}, {topic} {', '.join(partitions)}",
+            what=what,
+            remedy=f"Is CAIRN_KAFKA right? If the log is as it will be: cairn rebuild {rebuilt}",
+        )
 
 
 def _unborn(checked: Checked, born: Mapping[tuple[str, str], int]) -> Iterable[Finding]:
@@ -100,5 +101,10 @@ def _misplaced(row: asyncpg.Record, log: LogId | None, topic: Described | None) 
         return (
             f"Its position is {row['next']} and the log begins at {partition.first}: records are"
             " gone that were never read."
+        )
+    if row["slept"] >= LONGEST_SLEEP:
+        return (
+            f"Its position has not moved for {row['slept']} days: the log may have forgotten what"
+            " was erased since."
         )
     return None
