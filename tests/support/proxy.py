@@ -17,6 +17,7 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self.target = target
         self.port = 0
+        self.dialled = 0  # connections that came so far
         self.delay = 0.0  # seconds, for every piece
         self.sliced = False  # every byte travels alone, the first thousand of each piece
         self.refuses = False
@@ -27,6 +28,7 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.dialled += 1
         if self.refuses:
             writer.transport.abort()
             return

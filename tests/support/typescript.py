@@ -3,7 +3,7 @@
 from support.node import ROOT, needs_packages_of, run_node
 
 CLIENT = ROOT / "clients/typescript"
-EXAMPLES = CLIENT / "build/example"
+BUILD = CLIENT / "build"
 MANIFEST = CLIENT / "src/generated/persisted-documents.json"
 
 

@@ -6,7 +6,7 @@ import pytest
 from support.node import run_node
 from support.organisation import Organisation, mentee, mentor
 from support.running import RunningPlatform
-from support.typescript import EXAMPLES
+from support.typescript import BUILD
 
 pytestmark = pytest.mark.platform
 
@@ -21,7 +21,7 @@ async def test_it_signs_in_reads_follows_and_mutates(
     await (await tenant.api("ana")).done("acceptPairing", pairingId=pairing_id)
 
     printed = await run_node(
-        EXAMPLES / "mentee.js",
+        BUILD / "example/mentee.js",
         URL=platform.gateway,
         ISSUER=platform.settings.issuer,
         SUBJECT="ben",

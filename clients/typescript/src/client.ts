@@ -16,6 +16,8 @@ export interface Options {
    * the gateway must have been given.
    */
   send?: "text" | "id";
+  /** How often the gateway is asked whether it is still there, in milliseconds. */
+  aliveEvery?: number;
   /** The WebSocket to use, where the platform has none of its own. */
   webSocket?: unknown;
 }
@@ -47,10 +49,21 @@ export class Client {
 
   constructor(options: Options) {
     this.#options = options;
+    const { url, webSocket: webSocketImpl, aliveEvery = 15_000 } = options;
+    // A phone that changes its network is not told that the connection is dead.
+    let unanswered: ReturnType<typeof setTimeout>;
     this.#socket = createClient({
-      url: options.url.replace(/^http/, "ws"),
-      webSocketImpl: options.webSocket,
+      url: url.replace(/^http/, "ws"),
+      webSocketImpl,
       connectionParams: async () => ({ authorization: await this.#authorization() }),
+      keepAlive: aliveEvery,
+      on: {
+        ping: (received) => {
+          if (!received) unanswered = setTimeout(() => this.#socket.terminate(), aliveEvery);
+        },
+        pong: () => clearTimeout(unanswered),
+        closed: () => clearTimeout(unanswered),
+      },
     });
   }
 
