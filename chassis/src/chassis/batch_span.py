@@ -1,28 +1,27 @@
-"""The span of a batch of records: a trace of its own, with a link to each traced event."""
+"""The span of a batch of events: a trace of its own, with a link to each traced event."""
 
 import contextlib
-from collections.abc import Sequence
 from typing import Any
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Link, SpanKind
 
 from chassis import telemetry
-from chassis.events import Record
+from chassis.events import Batch
 
 
-def batch_span(topic: str, records: Sequence[Record]) -> contextlib.AbstractContextManager[Any]:
-    """The span to handle a topic's records in; none, where none of them is traced."""
+def batch_span(topic: str, events: Batch) -> contextlib.AbstractContextManager[Any]:
+    """The span to handle a topic's events in; none, where none of them is traced."""
     links: list[Link] = []
-    for record in records:
-        parent = dict(record.headers).get("traceparent")
-        if parent is not None and parent.endswith((b"-01", b"-03")):
-            carrier = {"traceparent": parent.decode("ascii", "replace")}
+    for event in events:
+        parent = event.envelope.trace.get("traceparent")
+        if parent is not None and parent.endswith(("-01", "-03")):
+            carrier = {"traceparent": parent}
             context = trace.get_current_span(propagate.extract(carrier)).get_span_context()
             if context.is_valid:
                 place = {
-                    telemetry.PARTITION: str(record.partition),
-                    telemetry.OFFSET: record.offset,
+                    telemetry.PARTITION: str(event.partition),
+                    telemetry.OFFSET: event.offset,
                 }
                 links.append(Link(context, place))
     if not links:
@@ -36,6 +35,6 @@ def batch_span(topic: str, records: Sequence[Record]) -> contextlib.AbstractCont
             telemetry.OPERATION: "process",
             telemetry.OPERATION_TYPE: "process",
             telemetry.DESTINATION: topic,
-            telemetry.BATCH_SIZE: len(records),
+            telemetry.BATCH_SIZE: len(events),
         },
     )

@@ -353,8 +353,7 @@ class Consumer(ConsumerRebalanceListener):
                 for record in records
                 if record.offset >= stored[partition.partition] and not is_beat(record)
             ]
-            with batch_span(self.topic, fresh):
-                parked = await self._apply(connection, fresh, attempts)
+            parked = await self._apply(connection, fresh, attempts)
             faults.point("K3")
             ends = {
                 partition: max(records[-1].offset + 1, stored[partition.partition])
@@ -377,10 +376,11 @@ class Consumer(ConsumerRebalanceListener):
                 events.append(read_event(record, self._handler.decode))
             except Malformed as reason:
                 parked += await park(connection, record, str(reason), attempts=1)
-        if attempts and events:
-            parked += await self._handler.settle(connection, events[0], records[0], attempts)
-        elif events:
-            await self._handler.apply(connection, events)
+        with batch_span(self.topic, events):
+            if attempts and events:
+                parked += await self._handler.settle(connection, events[0], records[0], attempts)
+            elif events:
+                await self._handler.apply(connection, events)
         return parked
 
     async def _tell_monitors(self) -> None:

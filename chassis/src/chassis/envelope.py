@@ -83,13 +83,15 @@ def parse(headers: Headers) -> Envelope:
     if texts.get("content-type", "application/json").partition(";")[0] != "application/json":
         raise Malformed("content-type is not application/json")
     try:
-        read: dict[str, object] = {
-            **texts,
-            "ce_source": texts["ce_source"].lstrip("/"),
-            "ce_version": _version(texts["ce_version"]),
-            "trace": {name: texts[name] for name in _TRACE if name in texts},
-        }
-        return msgspec.convert(read, Envelope)
+        return msgspec.convert(
+            texts
+            | {
+                "ce_source": texts["ce_source"].lstrip("/"),
+                "ce_version": _version(texts["ce_version"]),
+                "trace": {name: texts[name] for name in _TRACE if name in texts},
+            },
+            Envelope,
+        )
     except (KeyError, ValueError) as error:  # msgspec.ValidationError is a ValueError
         for name in _ATTRIBUTES.values():
             if name not in texts:
@@ -98,15 +100,12 @@ def parse(headers: Headers) -> Envelope:
 
 
 def _texts(headers: Headers) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name, value in headers:
-        if value is None:
-            raise Malformed(f"the header {name[:60]} is null")
-        try:
-            texts[name] = value.decode("ascii")
-        except UnicodeDecodeError:
-            raise Malformed(f"the header {name[:60]} is not ASCII text") from None
-    return texts
+    try:
+        return {name: value.decode("ascii") for name, value in headers}  # pyright: ignore
+    except (AttributeError, UnicodeDecodeError):
+        name, value = next(each for each in headers if each[1] is None or not each[1].isascii())
+        what = "null" if value is None else "not ASCII text"
+        raise Malformed(f"the header {name[:60]} is {what}") from None
 
 
 def _version(text: str) -> int:

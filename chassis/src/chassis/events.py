@@ -142,9 +142,11 @@ Batch = Sequence[Event[Any]]
 
 def newest(events: Iterable[Event[Any]]) -> list[Event[Any]]:
     """Of each aggregate the event with the highest version."""
-    last: dict[tuple[UUID, UUID], Event[Any]] = {}
+    last: dict[tuple[int, int], Event[Any]] = {}
     for event in events:
-        key = (event.organisation_id, event.subject)
-        if key not in last or last[key].version < event.version:
+        # By the numbers of the UUIDs: those are hashed and compared in C.
+        key = (event.envelope.organisation_id.int, event.envelope.subject.int)
+        before = last.get(key)
+        if before is None or before.envelope.version < event.envelope.version:
             last[key] = event
     return list(last.values())

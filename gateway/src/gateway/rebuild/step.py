@@ -9,6 +9,7 @@ import uvloop
 from chassis.logs import start_logs
 from chassis.operating import write_json
 from chassis.rereading import CannotRebuild
+from chassis.serving import collect_garbage_seldom
 from chassis.steps import Step, owner
 from gateway.rebuild.procedure import Progress, rebuild
 from gateway.settings import GatewaySettings
@@ -35,6 +36,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(settings: GatewaySettings, arguments: argparse.Namespace) -> None:
     start_logs("rebuild", settings.log_level)
+    collect_garbage_seldom()
     work = rebuild(
         owner_dsn=owner(settings, "rebuild"),
         pipe_dsn=settings.database_pipe.get_secret_value(),
