@@ -16,20 +16,26 @@ from support.waiting import eventually
 REQUEST = b"GET / HTTP/1.1\r\nhost: cairn\r\n\r\n"
 
 
-@pytest.fixture
-async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[int]:
-    monkeypatch.setattr(patience, "HEAD_TIMEOUT", 0.3)
+@contextlib.asynccontextmanager
+async def serving(answer: str) -> AsyncGenerator[tuple[int, uvicorn.Server]]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            PlainTextResponse("hello"), http=PatientProtocol, log_config=None, lifespan="off"
+            PlainTextResponse(answer), http=PatientProtocol, log_config=None, lifespan="off"
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         await eventually(lambda: server.started)
-        yield listening.getsockname()[1]
+        yield listening.getsockname()[1], server
         server.should_exit = True
         await task
+
+
+@pytest.fixture
+async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[int]:
+    monkeypatch.setattr(patience, "HEAD_TIMEOUT", 0.3)
+    async with serving("hello") as (port, _):
+        yield port
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
@@ -72,3 +78,34 @@ async def test_a_connection_is_used_again_and_may_rest_in_between(port: int) -> 
         assert await answer(reader) == b"hello"
         await asyncio.sleep(0.4)  # longer than a head may take
     writer.close()
+
+
+LONG = "x" * 32 * 1024 * 1024  # more than the system takes from us for somebody who does not read
+
+
+async def test_who_does_not_read_an_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "READ_TIMEOUT", 0.3)
+    async with serving(LONG) as (port, server):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.write(REQUEST)
+        await reader.readexactly(1)
+        await eventually(lambda: not server.server_state.connections)
+        received = 0
+        with contextlib.suppress(ConnectionError):
+            async with asyncio.timeout(30):
+                while chunk := await reader.read(1024 * 1024):
+                    received += len(chunk)
+        writer.close()
+
+    assert received < len(LONG)
+
+
+async def test_who_reads_a_long_answer_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "READ_TIMEOUT", 30)
+    async with serving(LONG) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(REQUEST)
+        async with asyncio.timeout(60):
+            await reader.readuntil(b"\r\n\r\n")
+            assert len(await reader.readexactly(len(LONG))) == len(LONG)
+        writer.close()
