@@ -31,7 +31,7 @@ class PatientSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.logger = log
+        self.logger = self.conn.logger = log
         self._received = bytearray()
         self._frames = 0
         self._deadline: asyncio.TimerHandle | None = None
