@@ -9,7 +9,7 @@ from typing import Any
 
 import uvloop
 
-from bench import processes, visible
+from bench import hostile, processes, visible
 from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
@@ -77,6 +77,7 @@ SUBJECTS: dict[str, Subject] = {
     "processes": _processes,
     "reads": _reads,
     "consumers": _consumers,
+    "hostile": hostile.measure,
     "traps": _traps,
     "rebuild": _rebuild,
 }

@@ -42,7 +42,7 @@ async def test_nothing_is_suggested(api: GraphQLApi) -> None:
     }"""
     told = (await api.ask(text))["errors"]
 
-    assert len(told) > 4
+    assert len(told) > 2
     assert not [error for error in told if "id you mean" in error["message"]]
 
 

@@ -19,7 +19,7 @@ from gateway.planner.errors import RequestError, beyond, refused
 from gateway.planner.limits import MOST_CHARACTERS, MOST_COMMENTS, MOST_TOKENS, measure
 from gateway.planner.variables import require_storable
 
-MOST_ERRORS = 5  # that are told of; each may take as long as writing the whole document does
+MOST_ERRORS = 3  # that are told of; each may take as long as writing the whole document does
 
 SMALLER = "put values into variables, and ask in several requests"
 
