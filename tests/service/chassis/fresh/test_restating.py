@@ -1,7 +1,6 @@
 """Restating says every aggregate again: as state, which is news, and to which nobody reacts."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,22 +9,8 @@ from chassis import restating as restating_module
 from chassis.database import Database
 from chassis.restating import Restated, restate
 from chassis.standstill import StandsStill
-from support.databases import ServiceDatabase
 from support.ledger import SERVICE, Ledger, caller, in_background, read_log, superuser
 from support.waiting import eventually
-
-
-@pytest.fixture
-async def ledger(database: Callable[[str], Awaitable[ServiceDatabase]], kafka: str) -> Ledger:
-    ledger = Ledger(await database("ledger"), kafka)
-    await ledger.prepare()
-    return ledger
-
-
-@pytest.fixture
-async def databases(ledger: Ledger) -> AsyncGenerator[tuple[Database, Database]]:
-    async with ledger.databases() as both:
-        yield both
 
 
 async def restated(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -21,7 +20,7 @@ from chassis.events import BEAT
 from chassis.rebuilding import Rebuilt, rebuild
 from chassis.rereading import CannotRebuild
 from chassis.topics import Topic, ensure_topics
-from support.ledger import Account, Ledger, Owner, in_background, producing, superuser
+from support.ledger import Account, Ledger, Owner, in_background, producing
 from support.waiting import eventually
 
 ORGANISATION = uuid4()
@@ -77,27 +76,6 @@ async def _has_no(admin: AIOKafkaAdminClient, topic: str) -> bool:
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumer_module, "COMPARE_EVERY", 0.2)
     monkeypatch.setattr(consumer_module, "STOPPED_FOR", 0.2)
-
-
-@pytest.fixture
-async def ledger(database: Any, kafka: str) -> Ledger:
-    """Fresh for each test: positions and topics are what these tests are about."""
-    ledger = Ledger(await database("ledger"), kafka)
-    await ledger.prepare()
-    return ledger
-
-
-@pytest.fixture
-async def pipe(ledger: Ledger) -> AsyncGenerator[Database]:
-    async with Database.open(ledger.dsn.pipe, name="test pipe") as pipe:
-        yield pipe
-
-
-@pytest.fixture
-async def watching(ledger: Ledger) -> AsyncGenerator[asyncpg.Connection]:
-    connection = await superuser(ledger.dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A database that is older than its log: the service says so, does nothing, and is mended."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,20 +21,12 @@ from chassis.recovery import Recovered, recover
 from chassis.settings import Settings
 from chassis.unit import Cause, Unit
 from support.backups import back_up, restore
-from support.databases import ServiceDatabase
 from support.ledger import SERVICE, Ledger, Owner, caller, producing, read_log, superuser
 from support.services import served
 from support.waiting import eventually
 
 SECRET = "a secret that is long enough for the gateway to sign with"
 ADA = caller()
-
-
-@pytest.fixture
-async def ledger(database: Callable[[str], Awaitable[ServiceDatabase]], kafka: str) -> Ledger:
-    ledger = Ledger(await database("ledger"), kafka)
-    await ledger.prepare()
-    return ledger
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """What compaction would keep is right, whatever a relay that was paused has published late."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from chassis.database import Database, prepare_connection
 from chassis.ids import new_id
 from chassis.topics import ends
 from chassis.unit import Cause, Unit
-from support.databases import ServiceDatabase
 from support.ledger import SERVICE, Ledger, caller, in_background, producing, read_log, superuser
 from support.waiting import eventually
 
@@ -25,30 +23,6 @@ ADA = caller()
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(healing_module, "PAUSE", 0.05)
-
-
-@pytest.fixture
-async def ledger(database: Callable[[str], Awaitable[ServiceDatabase]], kafka: str) -> Ledger:
-    """Fresh for each test: what the log holds is what these tests are about."""
-    ledger = Ledger(await database("ledger"), kafka)
-    await ledger.prepare()
-    return ledger
-
-
-@pytest.fixture
-async def databases(ledger: Ledger) -> AsyncGenerator[tuple[Database, Database]]:
-    async with ledger.databases() as both:
-        yield both
-
-
-@pytest.fixture
-def app(databases: tuple[Database, Database]) -> Database:
-    return databases[0]
-
-
-@pytest.fixture
-def pipe(databases: tuple[Database, Database]) -> Database:
-    return databases[1]
 
 
 class Last(NamedTuple):
