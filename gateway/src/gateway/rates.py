@@ -6,6 +6,7 @@ A process counts by itself. Behind several, a caller has as much from each.
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,59 +28,71 @@ class Rates:
         """`limit` is what a bucket holds, in points; 0: nobody is limited."""
         self.limit = limit
         self.policy = f'"cost";q={limit};w={WINDOW}'
-        self._clock = clock
-        self._buckets = LRUCache[Key, tuple[float, float]](REMEMBERED)  # what was left, and when
+        self.clock = clock
+        self._buckets = LRUCache[Key, "_Bucket"](REMEMBERED)
 
     def account(self, caller: Caller) -> "Account":
-        return Account(self, (caller.organisation_id, caller.subject))
+        return Account(self, self._bucket((caller.organisation_id, caller.subject)))
 
-    def left(self, key: Key) -> float:
-        left, then = self._buckets.get(key, (self.limit, 0.0))
-        return min(self.limit, left + (self._clock() - then) * self.limit / WINDOW)
-
-    def take(self, key: Key, points: int) -> None:
-        self._buckets[key] = (self.left(key) - points, self._clock())
+    def _bucket(self, key: Key) -> "_Bucket":
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket(self.limit, self.clock())
+        return bucket
 
     def seconds(self, points: float) -> int:
         """How long it takes until so much has come into a bucket."""
         return math.ceil(points * WINDOW / self.limit)
 
 
+@dataclass(slots=True)
+class _Bucket:
+    had: float  # points
+    then: float  # seconds on the clock
+
+
 class Account:
     """What one request of a caller costs."""
 
-    def __init__(self, rates: Rates, key: Key) -> None:
+    def __init__(self, rates: Rates, bucket: _Bucket) -> None:
         self.cost = 0
         self._rates = rates
-        self._key = key
+        self._bucket = bucket
 
     def charge(self, points: int) -> None:
         """Raises Problem where the caller has not that much left."""
         self.cost += points
-        if self._rates.limit:
-            left = self._rates.left(self._key)
+        if points and self._rates.limit:
+            left = self._left()
             if points > left:
                 raise self._too_much(points, left)
-            self._rates.take(self._key, points)
+            self._bucket.had = left - points
 
     def told(self) -> dict[str, Any]:
         """For the answer's extensions."""
         if not self._rates.limit:
             return {"requested": self.cost}
-        remaining = int(self._rates.left(self._key))
-        return {"requested": self.cost, "limit": self._rates.limit, "remaining": remaining}
+        left = int(self._left())
+        return {"requested": self.cost, "limit": self._rates.limit, "remaining": left}
 
     def headers(self) -> dict[str, str]:
         """As draft-ietf-httpapi-ratelimit-headers has them, and the cost besides."""
         if not self._rates.limit:
             return {"x-cost": str(self.cost)}
-        left = self._rates.left(self._key)
+        left = self._left()
         until_full = self._rates.seconds(self._rates.limit - left)
         return {
             "x-cost": str(self.cost),
             "ratelimit-policy": self._rates.policy,
             "ratelimit": f'"cost";r={int(left)};t={until_full}',
         }
+
+    def _left(self) -> float:
+        """What the bucket has now."""
+        bucket, now, limit = self._bucket, self._rates.clock(), self._rates.limit
+        bucket.had = min(limit, bucket.had + (now - bucket.then) * limit / WINDOW)
+        bucket.then = now
+        return bucket.had
 
     def _too_much(self, points: int, left: float) -> Problem:
         wait = self._rates.seconds(points - left)

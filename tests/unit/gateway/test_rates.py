@@ -72,10 +72,26 @@ def test_without_a_limit_the_cost_is_told_all_the_same() -> None:
     assert account.headers() == {"x-cost": "1000000"}
 
 
-def test_only_so_many_callers_are_remembered(rates: Rates) -> None:
-    key = (ANA.organisation_id, "first")
-    rates.take(key, 600)
-    for n in range(REMEMBERED):
-        rates.take((ANA.organisation_id, str(n)), 1)
+def caller(subject: object) -> Caller:
+    return Caller(
+        subject=str(subject),
+        organisation_id=ANA.organisation_id,
+        person_id=None,
+        roles=frozenset(),
+    )
 
-    assert rates.left(key) == 600
+
+def test_requests_at_once_share_a_bucket(rates: Rates) -> None:
+    first, second = rates.account(ANA), rates.account(ANA)
+    first.charge(400)
+
+    with pytest.raises(Problem):
+        second.charge(400)
+
+
+def test_only_so_many_callers_are_remembered(rates: Rates) -> None:
+    rates.account(ANA).charge(600)
+    for n in range(REMEMBERED):
+        rates.account(caller(n))
+
+    assert rates.account(ANA).told()["remaining"] == 600
