@@ -17,8 +17,9 @@ NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 # Who may have seen a row that is gone, and what else has left their sight with it.
 DEPARTURES = {
     "people": """
-        select gone.organisation_id, 'Person' as type, gone.id,
-            case p.mentor_id when gone.id then p.mentee_id else p.mentor_id end as person_id
+        select organisation_id, 'Person' as type, id, id as person_id from gone
+        union select gone.organisation_id, 'Person', gone.id,
+            case p.mentor_id when gone.id then p.mentee_id else p.mentor_id end
         from gone join pairings p on p.organisation_id = gone.organisation_id
             and gone.id in (p.mentor_id, p.mentee_id)
         """,

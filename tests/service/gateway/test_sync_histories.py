@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chassis.database import Database
@@ -104,6 +104,7 @@ def test_under_random_histories_an_app_holds_what_it_would_read(
 ) -> None:
     @settings(
         max_examples=20,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow],
