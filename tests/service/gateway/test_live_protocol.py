@@ -78,6 +78,16 @@ async def test_queries_and_mutations_are_answered_over_the_socket(
     assert await live.hear() == {"type": "complete", "id": mutation}
 
 
+@pytest.mark.parametrize("cost", ["only", "include"])
+async def test_the_cost_is_not_told_here_and_nothing_is_run_for_it(
+    live: LiveClient, cost: str
+) -> None:
+    payload = {"query": "{ viewer { id } }", "extensions": {"cost": cost}}
+    await live.say("subscribe", id="cost", payload=payload)
+
+    assert await live.error("cost") == "BAD_REQUEST"
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

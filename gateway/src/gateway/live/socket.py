@@ -33,6 +33,7 @@ from gateway.live.shared import Shared
 from gateway.live.subscription import Subscription
 from gateway.planner import Plan, RequestError
 from gateway.planner.errors import beyond
+from gateway.requests import Parameters
 
 INITIALISED_WITHIN = 5.0  # seconds
 MOST_OPERATIONS = 100  # under way at once
@@ -150,6 +151,7 @@ class Socket:
             if len(self._operations) >= MOST_OPERATIONS:
                 asked_for = MOST_OPERATIONS + 1
                 raise beyond("operations of a socket", asked_for, MOST_OPERATIONS, FEWER)
+            _require_to_run(asked)
             account = self._shared.rates.account(self._caller)
             document = self._shared.documents.asked(asked, self._caller.roles)
             account.charge(document.cost)
@@ -252,6 +254,13 @@ class Socket:
             await self._deliver(closing)
         except OSError:
             return
+
+
+def _require_to_run(asked: Parameters) -> None:
+    """Raises Problem for a question about the cost, which would be answered by running it."""
+    if asked.extensions and asked.extensions.cost:
+        message = "What an operation costs is told over HTTP: ask there, or leave `cost` out."
+        raise Problem(400, "BAD_REQUEST", message)
 
 
 def _told(error: RequestError | Problem) -> list[Any]:
