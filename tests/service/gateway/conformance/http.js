@@ -9,5 +9,6 @@ const fetchFn = (address, init) =>
 
 for (const audit of serverAudits({ url, fetchFn })) {
   const { id, name, status, reason, response } = await audit.fn();
-  console.log(JSON.stringify({ id, name, status, reason, answered: response?.status }));
+  const problem = status === "ok" ? null : `${reason}: ${response.status}`;
+  console.log(JSON.stringify({ name: `${id} ${name}`, problem }));
 }

@@ -1,4 +1,4 @@
-"""graphql-transport-ws, by the protocol's reference client."""
+"""GraphQL over HTTP and over WebSockets, by the specifications' own packages."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,11 +16,11 @@ from support.node import run_node
 from support.reading.office import Office
 
 HERE = Path(__file__).parent
-CHECKS = 16
+PROGRAMS = {"http.js": 61, "websocket.js": 16}  # with how many checks each makes
 EVERY = 0.1  # seconds between two changes
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def changing(pipe: Database, office: Office) -> AsyncGenerator[str]:
     """The id of a session that changes all the time."""
 
@@ -40,16 +40,21 @@ async def changing(pipe: Database, office: Office) -> AsyncGenerator[str]:
 
 
 @pytest.mark.usefixtures("packages")
+@pytest.mark.parametrize("program", PROGRAMS)
 async def test_the_protocol(
-    gateway: RunningGateway, office: Office, changing: str, subtests: pytest.Subtests
+    gateway: RunningGateway,
+    office: Office,
+    changing: str,
+    program: str,
+    subtests: pytest.Subtests,
 ) -> None:
     token = gateway.token("Ana", office.id)
     printed = await run_node(
-        HERE / "transport.js", URL=gateway.url, TOKEN=token, SESSION=changing, within=120
+        HERE / program, URL=gateway.url, TOKEN=token, SESSION=changing, within=120
     )
-    results = [msgspec.json.decode(line) for line in printed.splitlines()]
+    checks = [msgspec.json.decode(line) for line in printed.splitlines()]
 
-    assert len(results) == CHECKS
-    for result in results:
-        with subtests.test(result["name"]):
-            assert result["problem"] is None
+    assert len(checks) == PROGRAMS[program]
+    for check in checks:
+        with subtests.test(check["name"]):
+            assert check["problem"] is None
