@@ -11,7 +11,7 @@ from chassis.events import Batch, Decode, Event, Record, newest
 from chassis.parking import Parked, park
 from contracts import matching, notifications, profiles, sessions
 from contracts.catalogue import Topic
-from gateway import announcing, changes, erasing, terms, trail
+from gateway import announcing, changes, erasing, indexing, trail
 
 TABLES = {
     profiles.ORGANISATION: "organisations",
@@ -75,12 +75,12 @@ class Projection:
             await self._erase(connection, erased, numbers)
         if rows := encode(newest(event for event in events if event.state is not None), numbers):
             await connection.execute(self._upsert, rows, self._topic)
-        if self._topic in terms.TOPICS:
-            states = [
-                (each.organisation_id, each.subject, each.version, each.state)
+        if self._topic in indexing.TOPICS:
+            written = [
+                indexing.Written(each.organisation_id, each.subject, each.version, each.state)
                 for each in newest(events)
             ]
-            await terms.refresh(connection, self._table, states)
+            await indexing.refresh(connection, self._table, written)
 
     async def settle(
         self, connection: Connection, event: Event[Any], record: Record, attempts: int

@@ -1,20 +1,16 @@
 """What people are found by: the words of a search, and the terms that filters take.
 
-The projector writes them in the transaction of the row that they are of. A site's words are its
-own; who works there is found by them when the question is asked.
+A site's words are its own; who works there is found by them when the question is asked.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
 
-from chassis.database import Connection
-from contracts.profiles import PERSON, SITE, Person, Site, Standing
-
-TOPICS = {PERSON, SITE}  # whose things have terms
+from contracts.profiles import Person, Site, Standing
 
 WORDS = {"word", "site"}  # the kinds that a search goes by: of people, and of sites
 
@@ -36,22 +32,22 @@ _LETTERS = str.maketrans(
     }
 )
 
-APOSTROPHES = "'`\u2019"
-
-State = tuple[UUID, UUID, int, Person | Site | None]  # organisation, id, version; None: it is gone
+_APOSTROPHES = dict.fromkeys(map(ord, "'`\u2019"))
+_WORD = re.compile("(?:[^\\W_]|[+#'`\u2019])+")
 
 
 @lru_cache(maxsize=10_000)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, without case and accents. An apostrophe parts none."""
+    found = _WORD.findall(text.lower() if text.isascii() else _without_accents(text))
+    words = (word.translate(_APOSTROPHES) for word in found)
+    return tuple(word[:LONGEST] for word in words if word.strip("+#"))
+
+
+def _without_accents(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     letters = unicodedata.normalize("NFKD", folded)
-    kept = "".join(
-        letter if letter.isalnum() or letter in "+#" else " "
-        for letter in letters
-        if not (letter in APOSTROPHES or unicodedata.category(letter).startswith("M"))
-    )
-    return tuple(word[:LONGEST] for word in kept.split() if word.strip("+#"))
+    return "".join(each for each in letters if not unicodedata.category(each).startswith("M"))
 
 
 def term(text: str) -> str:
@@ -79,7 +75,6 @@ def _words_of(person: Person) -> Iterator[tuple[str, str]]:
         person.department,
         *person.skills,
         *person.skills_offered,
-        *person.skills_sought,
         *map(_language, person.languages),
     )
     for text in texts:
@@ -115,89 +110,3 @@ def _language(tag: str) -> str:
 @lru_cache(maxsize=1000)
 def _country(code: str) -> str:
     return Locale("en").territories.get(code) or ""
-
-
-async def refresh(connection: Connection, table: str, states: Sequence[State]) -> None:
-    """Make the terms of some rows those of their states, where the row is at that version.
-
-    Nobody else writes the organisations' terms meanwhile, until the transaction ends: whether
-    a word is still anybody's could not be said otherwise.
-    """
-    await connection.execute(_LOCK, sorted({each[0] for each in states}))
-    keys = [[each[place] for each in states] for place in range(3)]
-    made = [terms_of(state) if state else () for *_, state in states]
-    people = [state if isinstance(state, Person) else None for *_, state in states]
-    names = (
-        [person.family_name if person else "" for person in people],
-        [person.given_name if person else "" for person in people],
-    )
-    flat = [(place, *each) for place, terms in enumerate(made, 1) for each in terms]
-    columns = [[each[column] for each in flat] for column in range(3)]
-    gone = await connection.fetch(_DELETE.format(table=table), *keys, *columns)
-    await connection.execute(_INSERT.format(table=table), *keys, *columns, *names)
-    spelled = {(states[place - 1][0], word) for place, kind, word in flat if kind in WORDS}
-    if spelled:
-        await connection.execute(_SPELL, *map(list, zip(*spelled, strict=True)))
-    if lost := {(row["organisation_id"], row["term"]) for row in gone if row["kind"] in WORDS}:
-        await connection.execute(_FORGET, *map(list, zip(*lost, strict=True)))
-
-
-_LOCK = """
-    select pg_advisory_xact_lock(
-        hashtextextended(concat('spellings'::regclass::oid, organisation_id), 0))
-    from unnest($1::uuid[]) organisation_id
-"""
-_GIVEN = """
-    unnest($1::uuid[], $2::uuid[], $3::bigint[]{more}) with ordinality
-        as given (organisation_id, id, version{names}, place)
-"""
-_DELETE = f"""
-    delete from terms as kept using {_GIVEN.format(more="", names="")}
-    where kept.organisation_id = given.organisation_id and kept.id = given.id
-        and coalesce(
-            (select row.version = given.version and not exists (
-                select from unnest($4::int[], $5::text[], $6::text[]) as made (place, kind, term)
-                where made.place = given.place
-                    and made.kind = kept.kind and made.term = kept.term)
-            from {{table}} as row
-            where row.organisation_id = given.organisation_id and row.id = given.id),
-            true)
-    returning kept.organisation_id, kept.kind, kept.term
-"""  # noqa: S608
-_INSERT = f"""
-    insert into terms as kept (organisation_id, id, kind, term, family_name, given_name)
-    select organisation_id, id, made.kind, made.term, given.family_name, given.given_name
-    from {_GIVEN.format(more=", $7::text[], $8::text[]", names=", family_name, given_name")}
-    join {{table}} as row using (organisation_id, id, version)
-    join unnest($4::int[], $5::text[], $6::text[]) as made (place, kind, term)
-        on made.place = given.place
-    on conflict (organisation_id, id, kind, term) do update
-    set family_name = excluded.family_name, given_name = excluded.given_name
-    where (kept.family_name, kept.given_name) <> (excluded.family_name, excluded.given_name)
-"""  # noqa: S608
-_SPELL = """
-    insert into spellings (organisation_id, key, word)
-    select given.organisation_id, own.key, given.word
-    from unnest($1::uuid[], $2::text[]) as given (organisation_id, word),
-        keys_of(given.word) as own (key)
-    where not exists (
-            select from spellings s
-            where s.organisation_id = given.organisation_id
-                and s.key = given.word and s.word = given.word)
-        and exists (
-            select from terms t
-            where t.organisation_id = given.organisation_id
-                and t.kind in ('word', 'site') and t.term = given.word)
-    on conflict do nothing
-"""
-_FORGET = """
-    delete from spellings as kept
-    using unnest($1::uuid[], $2::text[]) as gone (organisation_id, word),
-        keys_of(gone.word) as own (key)
-    where kept.organisation_id = gone.organisation_id
-        and kept.key = own.key and kept.word = gone.word
-        and not exists (
-            select from terms t
-            where t.organisation_id = gone.organisation_id
-                and t.kind in ('word', 'site') and t.term = gone.word)
-"""

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from contracts.catalogue import TOPICS, Topic
-from gateway import terms
+from gateway import indexing
 from gateway.planner import CONNECTION_SETTINGS
 from gateway.projection import TABLES, columns_of, upsert
 
@@ -30,7 +30,7 @@ async def fill(pipe_dsn: str, states: Iterable[msgspec.Struct], *, version: int 
             ]
             statement = upsert(TABLES[topic.name], columns_of(topic))
             await connection.execute(statement, msgspec.json.encode(rows).decode(), topic.name)
-            if topic.name in terms.TOPICS:
+            if topic.name in indexing.TOPICS:
                 await _have_terms(connection, TABLES[topic.name], of_topic, version)
     finally:
         await connection.close()
@@ -40,8 +40,10 @@ async def _have_terms(
     connection: asyncpg.Connection, table: str, states: Iterable[Any], version: int
 ) -> None:
     async with connection.transaction():
-        known = [(each.organisation_id, each.id, version, each) for each in states]
-        await terms.refresh(connection, table, known)
+        written = [
+            indexing.Written(each.organisation_id, each.id, version, each) for each in states
+        ]
+        await indexing.refresh(connection, table, written)
 
 
 @asynccontextmanager

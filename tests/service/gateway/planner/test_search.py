@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from contracts.profiles import Person, Visibility
-from gateway import terms
+from gateway import indexing
 from gateway.planner import Planner
 from gateway.schema.search import MOST_FOUND
 from support.databases import ServiceDatabase
@@ -186,7 +186,8 @@ async def test_a_word_is_forgotten_with_the_last_who_had_it(read_model: ServiceD
     for person in two:
         async with pipe.transaction():
             await pipe.execute("delete from people where id = $1", person.id)
-            await terms.refresh(pipe, "people", [(office.id, person.id, 2, None)])
+            gone = indexing.Written(office.id, person.id, 2, None)
+            await indexing.refresh(pipe, "people", [gone])
         counts.append(await left())
     await superuser.close()
     await pipe.close()
