@@ -29,8 +29,8 @@ async def refresh(connection: Connection, table: str, things: Sequence[Written])
     """Make the terms of some rows of a table those of their states.
 
     A row that stands at another version is left alone: a later event has seen to it, or will.
-    The transaction has the organisations' numbers (`changes.take_numbers`): were their terms written
-    by another too, nobody could say whether a word is still anybody's.
+    The transaction has the organisations' numbers (`changes.take_numbers`): if others wrote terms
+    too, it could not be said whether a word is still anybody's.
     """
     for at in range(0, len(things), CHUNK):
         await _refresh(connection, table, things[at : at + CHUNK])

@@ -194,6 +194,53 @@ async def test_what_was_erased_stays_so(app: Database, pipe: Database, together:
     assert await row(app, "people", ines) is None
 
 
+async def words_of(pipe: Database, organisation_id: UUID) -> set[str]:
+    """By which people are found, and which are known to be misspelt."""
+    async with pipe.connection() as connection:
+        rows = await connection.fetch(
+            """select term from terms where organisation_id = $1
+            union select word from spellings where organisation_id = $1""",
+            organisation_id,
+        )
+    return {row["term"] for row in rows}
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (1, 3, 2), (2, 1, 3)], ids=str)
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "a batch each"])
+async def test_who_was_erased_is_found_by_no_word(
+    pipe: Database, order: tuple[int, ...], together: bool
+) -> None:
+    ines = person(job_title="Welder")
+    other = person(organisation_id=ines.organisation_id, given_name="Rui", family_name="Reis")
+    promoted = msgspec.structs.replace(ines, job_title="Foreman")
+    known = {
+        1: event(PersonChange.JOINED, ines, 1),
+        2: event(PersonChange.CHANGED, promoted, 2),
+        3: erased(ines, 3),
+    }
+    await project(pipe, event(PersonChange.JOINED, other))
+    events = [known[version] for version in order]
+    for batch in [events] if together else [[each] for each in events]:
+        await project(pipe, *batch)
+
+    assert await words_of(pipe, ines.organisation_id) == {"rui", "reis", "engineer"}
+
+
+async def test_a_person_is_found_by_the_newest_words(pipe: Database) -> None:
+    ines = person(job_title="Welder", skills=["Soldering"])
+    await project(pipe, event(PersonChange.JOINED, ines, 1))
+    assert {"welder", "soldering"} <= await words_of(pipe, ines.organisation_id)
+
+    promoted = msgspec.structs.replace(ines, job_title="Foreman", family_name="Reis")
+    await project(pipe, event(PersonChange.CHANGED, promoted, 3))
+    await project(pipe, event(PersonChange.CHANGED, ines, 2))
+    assert await words_of(pipe, ines.organisation_id) == {"ines", "reis", "foreman", "soldering"}
+
+    left = msgspec.structs.replace(promoted, standing=profiles.Standing.LEFT)
+    await project(pipe, event(PersonChange.LEFT, left, 4))
+    assert await words_of(pipe, ines.organisation_id) == set()
+
+
 async def test_the_same_id_in_another_organisation_is_another_row(
     app: Database, pipe: Database
 ) -> None:
