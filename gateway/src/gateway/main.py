@@ -79,9 +79,10 @@ def _project(settings: GatewaySettings) -> None:
 
 
 def _serve(settings: GatewaySettings) -> None:
+    documents = _documents(settings)
     start_logs("gateway", settings.log_level)
     provider = start_telemetry("gateway", endpoint=settings.otlp, ratio=settings.trace_ratio)
-    app = gateway_app(settings, _documents(settings), provider)
+    app = gateway_app(settings, documents, provider)
     serve(app, host=settings.host, port=settings.port, sockets=True)
 
 

@@ -1,8 +1,11 @@
 """Settings that would not work keep the gateway from starting, and say why."""
 
+from pathlib import Path
+
 import pytest
 
 from chassis.settings import load
+from gateway.main import main
 from gateway.settings import GatewaySettings
 
 NEEDED = {
@@ -68,3 +71,13 @@ def test_as_much_as_an_operation_may_cost_or_no_limit(
 ) -> None:
     monkeypatch.setenv("CAIRN_COST_PER_MINUTE", value)
     assert load(GatewaySettings).cost_per_minute == int(value)
+
+
+def test_a_manifest_that_cannot_be_used_keeps_it_from_starting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "manifest.json").write_text('{"abc": "{ viewer { id } }"}')
+    monkeypatch.setenv("CAIRN_TRUSTED_DOCUMENTS", str(tmp_path / "manifest.json"))
+    monkeypatch.setattr("sys.argv", ["gateway", "serve"])
+    with pytest.raises(SystemExit, match=r"CAIRN_TRUSTED_DOCUMENTS: .*abc is not the SHA-256"):
+        main()
