@@ -9,7 +9,7 @@ from typing import Any
 
 import uvloop
 
-from bench import hostile, processes, visible
+from bench import hostile, live, processes, visible
 from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
@@ -43,6 +43,11 @@ async def _visible(rounds: int) -> str:
         return await visible.measure(running, rounds)
 
 
+async def _live(rounds: int) -> str:
+    async with platform() as running:
+        return await live.measure(running, rounds)
+
+
 async def _relay(rounds: int) -> str:
     # A follower of the changes that is held still must not be taken for dead.
     async with servers("--wal_level=logical", "--wal_sender_timeout=0") as ours:
@@ -71,6 +76,7 @@ async def _processes(rounds: int) -> str:
 
 SUBJECTS: dict[str, Subject] = {
     "visible": _visible,
+    "live": _live,
     "relay": _relay,
     "projection": _projection,
     "commands": _commands,
@@ -83,7 +89,7 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
-USUAL = ("visible", "relay", "projection", "commands", "processes", "reads", "consumers")
+USUAL = ("visible", "live", "relay", "projection", "commands", "processes", "reads", "consumers")
 
 
 def main() -> None:

@@ -48,9 +48,12 @@ class RunningPlatform:
         return str(self.settings.profiles_port), self._command_key, str(organisation_id)
 
     def operation(self, caller: Caller, body: bytes) -> bytes:
+        return post("/graphql", body, {"authorization": f"Bearer {self.token(caller)}"})
+
+    def token(self, caller: Caller) -> str:
+        """An access token of the caller's, for clients."""
         wish = Wish(subject=caller.subject, organisation=caller.organisation_id)
-        token = issue(wish, self._key, self.settings.issuer)
-        return post("/graphql", body, {"authorization": f"Bearer {token}"})
+        return issue(wish, self._key, self.settings.issuer)
 
 
 @asynccontextmanager
