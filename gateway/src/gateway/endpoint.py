@@ -133,7 +133,10 @@ class GraphQLEndpoint:
         parameters = await read_parameters(request, headers)
         document = self._documents.asked(parameters, caller.roles)
         account.charge(document.cost)
-        plan = self._planner.plan(document.text, parameters.operation_name, parameters.variables)
+        with account.reading():
+            plan = self._planner.plan(
+                document.text, parameters.operation_name, parameters.variables
+            )
         exchange.kind = plan.kind.value
         _describe(exchange, caller, parameters, plan.name)
         _require_fitting(plan, request.method)

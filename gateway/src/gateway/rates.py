@@ -5,7 +5,8 @@ A process counts by itself. Behind several, a caller has as much from each.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,10 @@ from cachetools import LRUCache
 
 from chassis.identity import Caller
 from gateway.errors import Problem
+from gateway.planner import RequestError
 
 WINDOW = 60  # seconds in which an empty bucket fills
+REFUSED = 200  # points
 REMEMBERED = 50_000  # callers; a bucket that is forgotten is full
 
 Key = tuple[UUID, str]
@@ -67,6 +70,15 @@ class Account:
             if points > left:
                 raise self._too_much(points, left)
             self._bucket.had = left - points
+
+    @contextmanager
+    def reading(self) -> Generator[None]:
+        """What is read within costs more where it is refused: whoever repeats it gains nothing."""
+        try:
+            yield
+        except RequestError:
+            self.charge(REFUSED)
+            raise
 
     def told(self) -> dict[str, Any]:
         """For the answer's extensions."""

@@ -10,6 +10,7 @@ import pytest
 
 from chassis.database import Database
 from chassis.ids import new_id
+from gateway.rates import REFUSED
 from gateway.requests import GRAPHQL
 from support.databases import ServiceDatabase
 from support.graphql_api import GraphQLApi, graphql_api, token
@@ -91,12 +92,12 @@ async def test_who_asks_for_too_much_waits(api: GraphQLApi) -> None:
     assert "data" not in refused.json()
 
 
-async def test_a_document_that_is_refused_costs_what_reading_it_takes(api: GraphQLApi) -> None:
+async def test_a_document_that_is_refused_costs_more(api: GraphQLApi) -> None:
     text = "{ " + "nothing " * 100 + "}"
     refused = await api.post({"query": text})
 
     assert "errors" in refused.json()
-    assert refused.headers["x-cost"] == str(len(text) // 100)
+    assert refused.headers["x-cost"] == str(len(text) // 100 + REFUSED)
 
 
 def remaining(header: str) -> int:

@@ -155,7 +155,10 @@ class Socket:
             account = self._shared.rates.account(self._caller)
             document = self._shared.documents.asked(asked, self._caller.roles)
             account.charge(document.cost)
-            plan = self._shared.planner.plan(document.text, asked.operation_name, asked.variables)
+            with account.reading():
+                plan = self._shared.planner.plan(
+                    document.text, asked.operation_name, asked.variables
+                )
             account.charge(plan.cost)
             if plan.kind is OperationType.SUBSCRIPTION:
                 subscription = Subscription(
