@@ -12,6 +12,7 @@ PAGE = """query Page($n: Int!, $more: Boolean!) {
   people(first: $n) { edges { node { id site @include(if: $more) { name } } } }
 }"""
 EITHER = "query Either($n: Int, $m: Int) { people(first: $n, last: $m) { edges { cursor } } }"
+FIND = "query Find($text: String) { people(search: $text, first: 3) { edges { cursor } } }"
 ANY = """query Any($id: ID!, $ids: [ID!]!) {
   node(id: $id) { ... on Pairing { mentor { id } } }
   nodes(ids: $ids) { ... on Site { name } }
@@ -35,6 +36,7 @@ def checked(folder: Path, text: str) -> Checked:
 def test_an_operation_costs_what_it_does_with_the_largest_pages(tmp_path: Path) -> None:
     assert checked(tmp_path, PAGE).operations == {"Page": 200}
     assert checked(tmp_path, EITHER).operations == {"Either": 100}
+    assert checked(tmp_path, FIND).operations == {"Find": 203}
     assert checked(tmp_path, ANY).operations == {"Any": 102, "None": 1}
 
 

@@ -85,7 +85,8 @@ def _values(
         name, type_ = variable.variable.name.value, type_from_ast(model.graphql, variable.type)
         if name in choice.left_out and not isinstance(type_, GraphQLNonNull):
             continue
-        value = _sample(type_, choice)
+        is_text = str(type_).rstrip("!") == "String"  # a search costs what it may find
+        value = _sample(type_, choice, needed=is_text)
         if value is not None:
             yield name, value
 
