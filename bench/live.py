@@ -19,7 +19,7 @@ from chassis.ids import new_id
 from chassis.serving import beside
 from gateway.arrivals import Arrivals
 
-IDLE = (0, 2000)  # sockets that are open meanwhile
+IDLE = (0, 2000, 10_000)  # sockets that are open meanwhile
 EACH = 20  # sockets of a person
 FIRST = 1000  # employee number of those who rest
 CHUNK = 100  # people in a command
