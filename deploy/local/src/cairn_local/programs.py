@@ -102,6 +102,7 @@ class Programs:
                 "CAIRN_ISSUER": self._settings.issuer,
                 "CAIRN_AUDIENCE": AUDIENCE,
                 "CAIRN_GRAPHIQL": "true",
+                "CAIRN_COST_PER_MINUTE": "0",  # whoever runs it all may ask all they like
                 **{
                     f"CAIRN_{name.upper()}": f"http://{HOST}:{self._settings.port_of(name)}"
                     for name in SERVICES
