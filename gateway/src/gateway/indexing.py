@@ -45,9 +45,9 @@ async def _refresh(connection: Connection, table: str, things: Sequence[Written]
             continue
         before: set[Term] = set(zip(kinds, texts, strict=True))
         after = terms.terms_of(each.state) if each.state and version else set[Term]()
-        stale.add(each, before - after)
-        is_renamed = _names(each) != (family_name, given_name)
-        fresh.add(each, after if is_renamed else after - before)
+        kept = before & after if _names(each) == (family_name, given_name) else set[Term]()
+        stale.add(each, before - kept)
+        fresh.add(each, after - kept)
     if stale.terms:
         await connection.execute(_DELETE, *stale.keys(), *stale.terms_by_column())
     if fresh.terms:
@@ -120,8 +120,6 @@ _DELETE = """
 _INSERT = """
     insert into terms (organisation_id, id, kind, term, family_name, given_name)
     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
-    on conflict (organisation_id, id, kind, term) do update
-    set family_name = excluded.family_name, given_name = excluded.given_name
 """
 # The offsets have PostgreSQL look each word up, rather than all there are.
 _SPELL = """
