@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from gateway.mutations import MutationType
-from gateway.planner import Planner
+from gateway.planner import Planner, global_id
 from gateway.schema import build_schema
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +26,8 @@ def test_the_published_schema_is_the_schema() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.split("(")[0][:30])
 def test_every_operation_on_the_page_is_one(document: str) -> None:
     planner = Planner(build_schema(MutationType))
-    variables = {"id": "Pairing:00000000-0000-0000-0000-000000000001", "people": [], "event": "e"}
+    kind = "Session" if "session(id: $id)" in document else "Pairing"
+    variables = {"id": global_id(kind, UUID(int=1)), "people": [], "event": "e"}
     used = {name: value for name, value in variables.items() if f"${name}" in document}
 
     planner.plan(document, None, used)
