@@ -3,6 +3,7 @@
 import asyncpg
 
 from chassis import births
+from chassis.database import Database
 from chassis.topics import Topic, ends, offsets_at, starts
 
 
@@ -69,3 +70,19 @@ async def _part_from_parked(owner: asyncpg.Connection, topic: str) -> None:
         """,
         topic,
     )
+
+
+async def part_from_waiting(pipe: Database, topic: str) -> None:
+    """The same for what waits and may be parked yet: it goes below all that is parked."""
+    async with pipe.connection() as connection:
+        await connection.execute(
+            """
+            update cairn.waiting set "offset" = "offset" - down
+            from (select max("offset") + 1
+                      - least((select min("offset") from cairn.dead_letters where topic = $1), 0)
+                      as down
+                  from cairn.waiting where topic = $1) as shift
+            where topic = $1
+            """,
+            topic,
+        )

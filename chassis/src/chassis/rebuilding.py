@@ -19,7 +19,7 @@ from chassis import rereading, standstill
 from chassis.database import Connection, Database, repeatedly
 from chassis.envelope import Envelope
 from chassis.events import Batch, Event, Record
-from chassis.fitting import fit
+from chassis.fitting import fit, part_from_waiting
 from chassis.hearing import Hearing
 from chassis.ids import new_id
 from chassis.parking import Parked
@@ -102,7 +102,8 @@ async def rebuild(
             if not force:
                 rereading.refuse_loss(topic.name, lost=len(gone), held=held)
             await _erase(pipe, keeping, topic.name, service, gone)
-        is_another = await fit(owner, kafka, topic)
+            if is_another := await fit(owner, kafka, topic):
+                await part_from_waiting(pipe, topic.name)
         await rereading.begin(owner, [topic.name])
     finally:
         await owner.close()

@@ -150,6 +150,13 @@ async def test_a_topic_made_anew(
             " values ($1, 0, $2, '[]', 'of a log before', 1)",
             [(log.topic, offset) for offset in (1, -1, 7)],
         )
+        await watching.execute(
+            "insert into cairn.waiting (organisation_id, reaction, subject, version, awaited_topic,"
+            ' awaited_subject, topic, partition, "offset", headers, body)'
+            " values ($1, 'another', $1, 1, '', $1, $2, 0, 9, '{}', '')",
+            uuid4(),
+            log.topic,
+        )
         await log.is_made_anew()
         await log.says(kept, 2, "restated")
         await log.says(later)
@@ -164,6 +171,7 @@ async def test_a_topic_made_anew(
     assert await copies(watching) == {kept.id: 3, later.id: 1}
     letters = await watching.fetch('select "offset" from cairn.dead_letters order by id')
     assert [row["offset"] for row in letters] == [-8, -10, -2]  # in their order, below all before
+    assert await watching.fetchval('select "offset" from cairn.waiting') == -11
 
 
 async def test_another_cluster(
