@@ -16,7 +16,7 @@ pytestmark = pytest.mark.platform
 # The points, each with the latest passing at which the process may die there.
 COMMANDS = {"C1": 10, "C2": 10, "C3": 10, "C4": 10, "C5": 10}
 RELAY = {"R1": 1, "R2": 6, "R3": 6, "R4": 6, "R5": 6}
-CONSUMER = {"K1": 10, "K2": 10, "K3": 10, "K4": 10, "K5": 10, "K7": 1}
+CONSUMER = {"K1": 10, "K2": 10, "K3": 10, "K5": 10, "K7": 1}
 SENDER = {"N1": 4, "N2": 4}
 STRIKES_WITHIN = 120.0  # seconds from a start until its fault has struck
 

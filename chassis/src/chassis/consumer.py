@@ -337,15 +337,19 @@ class Consumer(ConsumerRebalanceListener):
         await self._commit(fetched, attempts=attempts)
 
     async def _commit(self, fetched: Fetched, *, attempts: int = 0) -> None:
-        """One transaction: the positions' rows, then what of the records is new.
+        """One transaction: the positions, locked and moved on, then what of the records is new.
 
         With `attempts`, that many have failed and this is the last.
         """
-        read_from = {each.partition: self._at[each] for each in fetched if each in self._at}
-        if len(read_from) < len(fetched):
+        read = {
+            partition.partition: (self._at[partition], records[-1].offset + 1)
+            for partition, records in fetched.items()
+            if partition in self._at
+        }
+        if len(read) < len(fetched):
             raise OutOfStep(f"partitions of {self.topic} were taken away")
         async with self._database.transaction() as connection:
-            stored = await self._positions.lock(connection, self.topic, read_from)
+            stored = await self._positions.advance(connection, self.topic, read)
             faults.point("K2")
             fresh = [
                 record
@@ -355,14 +359,10 @@ class Consumer(ConsumerRebalanceListener):
             ]
             parked = await self._apply(connection, fresh, attempts)
             faults.point("K3")
-            ends = {
-                partition: max(records[-1].offset + 1, stored[partition.partition])
-                for partition, records in fetched.items()
-            }
-            await self._positions.move(connection, ends)
-            faults.point("K4")
         faults.point("K5")
-        self._at |= {partition: end for partition, end in ends.items() if partition in self._at}
+        for partition in self._at.keys() & fetched:
+            _, end = read[partition.partition]
+            self._at[partition] = max(end, stored[partition.partition])
         metrics.HANDLED.labels(self.topic, "handled").inc(len(fresh) - len(parked))
         tell(parked)
 

@@ -5,9 +5,9 @@
 
     C1 before a command's transaction      R1 the relay was elected          K1 records fetched
     C2 the domain's rows are written       R2 rows were read                 K2 position locked
-    C3 the outbox rows are written         R3 records sent, unacknowledged   K3 effects written
-    C4 about to commit                     R4 acknowledged, rows still there K4 about to commit
-    C5 committed, not yet answered         R5 rows deleted                   K5 committed
+    C3 the outbox rows are written         R3 records sent, unacknowledged   K3 about to commit
+    C4 about to commit                     R4 acknowledged, rows still there K5 committed
+    C5 committed, not yet answered         R5 rows deleted
     N1 before a delivery is sent           N2 sent, not yet marked           K7 partitions revoked
 """
 

@@ -79,40 +79,37 @@ class Positions:
         )
         return {row["partition"]: row["next"] for row in rows}
 
-    async def lock(
-        self, connection: Connection, topic: str, read_from: Mapping[int, int]
+    async def advance(
+        self, connection: Connection, topic: str, read: Mapping[int, tuple[int, int]]
     ) -> dict[int, int]:
-        """Lock the positions of some partitions for the transaction, and return them.
+        """Lock the positions of some partitions, move them on, and return where they were.
 
-        `read_from` is where we read the records of each from. Raises OutOfStep when that is past
-        the position: then somebody moved it back, and what lies between was not handled.
+        `read` says of each partition from which offset on records were read, and where they end.
+        Raises OutOfStep when they begin past the position: then somebody moved it back, and what
+        lies between was not handled.
         """
         rows = await connection.fetch(
             f"""
-            select partition, next from {self.table}
-            where topic = $1 and partition = any($2) order by partition for update
+            with stored as (
+                select partition, next from {self.table}
+                where topic = $1 and partition = any($2) order by partition for update
+            )
+            update {self.table} as moved
+            set next = greatest(stored.next, ends.next), moved_at = now()
+            from stored join unnest($2::int[], $3::bigint[]) as ends (partition, next)
+                using (partition)
+            where moved.topic = $1 and moved.partition = stored.partition
+            returning moved.partition, stored.next as was
             """,  # noqa: S608
             topic,
-            list(read_from),
+            list(read),
+            [end for _, end in read.values()],
         )
-        stored: dict[int, int] = {row["partition"]: row["next"] for row in rows}
-        for partition, offset in read_from.items():
-            if offset > stored.get(partition, -1):
+        were: dict[int, int] = {row["partition"]: row["was"] for row in rows}
+        for partition, (start, _) in read.items():
+            if start > were.get(partition, -1):
                 raise OutOfStep(f"{topic} {partition} moved back")
-        return stored
-
-    async def move(self, connection: Connection, ends: Mapping[TopicPartition, int]) -> None:
-        """Have each partition read on from its end."""
-        await connection.execute(
-            f"""
-            update {self.table} as stored set next = moved.next, moved_at = now()
-            from unnest($1::text[], $2::int[], $3::bigint[]) as moved (topic, partition, next)
-            where stored.topic = moved.topic and stored.partition = moved.partition
-            """,  # noqa: S608
-            [each.topic for each in ends],
-            [each.partition for each in ends],
-            list(ends.values()),
-        )
+        return were
 
 
 def check(partition: TopicPartition, position: int, *, end: int) -> None:
