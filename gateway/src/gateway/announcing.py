@@ -66,16 +66,14 @@ def _columns(table: str) -> str:
 
 
 def _told(rows: str, table: str) -> str:
-    ids = ", ".join(f"changed.{column}" for column in CONCERNED[table])
+    columns = CONCERNED[table]
+    ids = ", ".join(f"part.{column}" for column in columns)
     return f"""
-        with changed as ({rows}),
-        concerned as (
-            select distinct organisation_id, each.id
-            from changed, unnest(array[{ids}]) as each (id) where each.id is not null),
-        parts as (
-            select *, (row_number() over (partition by organisation_id) - 1) / {MOST_IDS} as part
-            from concerned)
+        with changed as ({rows})
         select pg_notify('{CHANGED}',
-            concat_ws(' ', '{table}', organisation_id, string_agg(id::text, ' ')))
-        from parts group by organisation_id, part
+            concat_ws(' ', '{table}', organisation_id, string_agg(concat_ws(' ', {ids}), ' ')))
+        from (
+            select *, (row_number() over () - 1) / {MOST_IDS // len(columns)} as number
+            from changed) part
+        group by organisation_id, number
         """  # noqa: S608

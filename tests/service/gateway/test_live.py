@@ -19,6 +19,7 @@ from contracts.matching import Pairing, PairingChange, PairingStatus
 from contracts.notifications import Notification, NotificationChange, NotificationKind
 from contracts.profiles import Person, PersonChange, Standing
 from contracts.sessions import Session, SessionChange
+from gateway import rates
 from gateway.live import Shared, following
 from gateway.live.shared import READERS
 from gateway.planner import global_id
@@ -310,6 +311,31 @@ async def test_who_is_slow_gets_the_last_state_only(
 def waiting(shared: Shared) -> bool:
     """Whether somebody waits to read an update."""
     return bool(shared.readers._waiters)  # pyright: ignore
+
+
+async def test_who_has_spent_what_they_may_is_told_later(
+    read_model: ServiceDatabase, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "WINDOW", 1)
+    now = 0.0
+    async with (
+        graphql_api.graphql_api(read_model, pair.pipe, "", limit=1) as api,
+        serving(api.shared) as address,
+        opened(address, pair.token()) as live,
+    ):
+        cost = api.shared.planner.plan(SESSION, None, {"id": pair.session_id}).cost
+        api.shared.rates.limit = 2 * cost
+        api.shared.rates.clock = lambda: now
+        id_ = await live.subscribe(SESSION, id=pair.session_id)
+        await live.told(id_)
+        await pair.rename("Paid for", 2)
+        assert await live.told(id_) == {"session": {"topic": "Paid for"}}
+
+        for version in range(3, 6):
+            await pair.rename(f"Version {version}", version)
+        assert await live.error(await live.subscribe(INBOX)) == "RATE_LIMITED"
+        now = 1.0
+        assert await live.told(id_) == {"session": {"topic": "Version 5"}}
 
 
 async def test_what_was_missed_is_told_when_the_projector_is_heard_again(

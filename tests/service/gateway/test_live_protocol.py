@@ -1,6 +1,7 @@
 """graphql-transport-ws as its specification has it, and clients who do not keep to it."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -15,6 +16,7 @@ from gateway.live import socket
 from gateway.live.shared import MOST_SOCKETS
 from gateway.live.socket import MOST_OPERATIONS
 from gateway.tokens import LEEWAY
+from gateway.trusted import Documents
 from support import graphql_api
 from support.databases import ServiceDatabase
 from support.graphql_api import GraphQLApi, project
@@ -255,6 +257,22 @@ async def test_a_caller_has_so_many_sockets(address: str) -> None:
         async with opened(address, token("nora")):
             pass
         enough.set()
+
+
+async def test_only_trusted_documents_run_where_nothing_else_does(
+    read_model: ServiceDatabase, pipe: Database
+) -> None:
+    name = hashlib.sha256(HOME.encode()).hexdigest()
+    documents = Documents({name: HOME}, nothing_else=True)
+    async with (
+        graphql_api.graphql_api(read_model, pipe, token(), documents=documents) as strict,
+        serving(strict.shared) as other,
+        opened(other, token()) as live,
+    ):
+        await live.say("subscribe", id="1", payload={"documentId": f"sha256:{name}"})
+        assert (await live.told("1"))["home"]["fullName"] == "Ines Silva"
+        await live.say("subscribe", id="2", payload={"query": f"{HOME} "})
+        assert await live.error("2") == "DOCUMENT_NOT_TRUSTED"
 
 
 async def test_subscriptions_do_not_come_over_http(api: GraphQLApi) -> None:

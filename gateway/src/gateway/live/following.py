@@ -14,6 +14,7 @@ from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.logs import logger
 from gateway import metrics
+from gateway.errors import Problem
 from gateway.live import messages
 from gateway.live.shared import Shared
 from gateway.live.subscription import Subscription
@@ -116,5 +117,18 @@ class Following:
 
     async def _read(self, subscription: Subscription) -> bytes:
         plan = subscription.plan(self._shared.planner)
+        if subscription.was_told:  # the first answer was paid for with the asking
+            await self._afford(plan.cost)
         async with self._shared.readers:
             return await self._shared.operations.run(plan, self._caller, new_id())
+
+    async def _afford(self, cost: int) -> None:
+        """Who has spent what they may is told later, not never."""
+        account = self._shared.rates.account(self._caller)
+        while True:
+            try:
+                account.charge(cost)
+            except Problem as limited:
+                await asyncio.sleep(float(limited.headers["retry-after"]))
+            else:
+                return

@@ -245,7 +245,13 @@ class Socket:
 
     async def _send(self, text: str) -> None:
         """Waits while the client does not read; raises OSError when it is gone."""
-        await self._deliver({"type": "websocket.send", "text": text})
+        await self._put({"type": "websocket.send", "text": text})
+
+    async def _put(self, event: dict[str, Any]) -> None:
+        try:
+            await self._deliver(event)
+        except RuntimeError:  # uvicorn's, where a frame it could not read has closed the socket
+            raise ConnectionError from None
 
     async def _refuse(self, id_: str, kind: str, error: RequestError | Problem) -> None:
         metrics.REQUESTS.labels(kind, error.code).inc()
@@ -254,7 +260,7 @@ class Socket:
     async def _close(self, end: End) -> None:
         closing = {"type": "websocket.close", "code": int(end.code), "reason": end.reason}
         try:
-            await self._deliver(closing)
+            await self._put(closing)
         except OSError:
             return
 

@@ -52,6 +52,10 @@ class Subscription:
     def changed(self) -> None:
         self._when_changed(self)
 
+    @property
+    def was_told(self) -> bool:
+        return self._sent is not None
+
     def plan(self, planner: Planner) -> Plan:
         return planner.plan(self._text, self._operation_name, self._variables)
 
