@@ -6,7 +6,7 @@ takes a database back under an instance that works, whatever that can or cannot 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 
 import asyncpg
@@ -76,7 +76,8 @@ class Share:
 
     async def _give_up(self) -> None:
         """End the session, and with it its share."""
-        if self._connection is not None:
-            self._connection.terminate()
-        self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(asyncpg.InterfaceError):  # it is closed, and the pool knows
+                connection.terminate()
         await self._stack.aclose()

@@ -261,3 +261,22 @@ async def test_nothing_is_recovered_under_an_instance_that_works_without_kafka(
             await recovered(ledger)
         assert await works()
     assert (await recovered(ledger)).organisations == 0
+
+
+async def test_a_share_that_was_lost_is_renewed_while_the_instance_works_on(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_work, "ALONE_WITHIN", 1.0)
+    held = "select true from pg_locks where locktype = 'advisory' and mode = 'ShareLock'"
+    async with running(ledger) as client:
+        await eventually(lambda: ready(client))
+        await asked(
+            ledger,
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        await eventually(lambda: asked(ledger, held))
+        await eventually(lambda: ready(client))
+        with pytest.raises(AtWork):
+            await recovered(ledger)
+    assert await asked(ledger, held) == []
