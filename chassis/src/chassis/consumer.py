@@ -19,7 +19,7 @@ from chassis.batch_span import batch_span
 from chassis.database import TRANSIENT, UNFIT, Connection, Database
 from chassis.envelope import Malformed
 from chassis.events import Batch, Decode, Event, Record, is_beat, read_event
-from chassis.kafka_client import leave, start
+from chassis.kafka_client import ClientEnded, check_alive, leave, start
 from chassis.logs import logger
 from chassis.parking import Parked, park, tell
 from chassis.positions import OutOfStep, Positions, Stopped, check
@@ -136,6 +136,13 @@ class Consumer(ConsumerRebalanceListener):
 
     async def run(self) -> None:
         """Consume until cancelled; it may be run again."""
+        while True:
+            try:
+                await self._consume()
+            except ClientEnded as reason:
+                log.warning("a consumer begins again", topic=self.topic, reason=str(reason))
+
+    async def _consume(self) -> None:
         self._at.clear()
         self._unseeked.clear()
         self._assigned = False
@@ -145,6 +152,7 @@ class Consumer(ConsumerRebalanceListener):
         try:
             await self._join()
             while True:
+                check_alive(self._kafka)
                 try:
                     await self._turn()
                 except Stopped as reason:

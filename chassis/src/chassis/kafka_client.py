@@ -49,6 +49,28 @@ async def running(client: Client) -> AsyncGenerator[Client]:
             await client.stop()
 
 
+class ClientEnded(Exception):  # noqa: N818
+    """A task that a client has in the background has ended: only another client can go on."""
+
+
+def check_alive(consumer: AIOKafkaConsumer) -> None:
+    """Raise ClientEnded where the consumer does nothing any more, which it does not say by itself.
+
+    A group's coordination ends by what aiokafka did not expect: by an answer of a broker that has
+    just been started and knows of no broker, not even of itself.
+    """
+    client: Any = consumer
+    tasks = {
+        "metadata": client._client._sync_task,
+        "fetching": client._fetcher._fetch_task,
+        "coordination": getattr(client._coordinator, "_coordination_task", None),
+    }
+    for name, task in tasks.items():
+        if task is not None and task.done():
+            error = None if task.cancelled() else task.exception()
+            raise ClientEnded(f"its {name} ended: {type(error).__name__}") from error
+
+
 async def leave(consumer: AIOKafkaConsumer) -> None:
     """Stop it; whatever its group still waits for, its connections are closed in the end."""
     try:

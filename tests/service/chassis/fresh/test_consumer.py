@@ -1,5 +1,7 @@
 """The consumer: exactly once in effect, and nothing lost."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -16,6 +18,7 @@ from support.ledger import (
     in_background,
 )
 from support.sent import Sent, caught_up, copies, effects
+from support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +75,25 @@ async def test_a_replay_does_nothing_again(
         await caught_up(pipe, ledger)
     assert len(await copies(watching)) == 5
     assert len(await effects(watching)) == 5
+
+
+@pytest.mark.parametrize("group", [True, False], ids=["its group", "its metadata"])
+async def test_a_client_that_is_half_dead_is_replaced(
+    ledger: Ledger, pipe: Database, sent: Sent, watching: asyncpg.Connection, group: bool
+) -> None:
+    """aiokafka's background tasks end by what it does not expect, and nothing says so."""
+    account = sent.account()
+    await sent.event(account, 1)
+    consumer = await ledger.consumer(pipe)
+    async with in_background(consumer.run):
+        await caught_up(pipe, ledger)
+        client: Any = consumer._kafka
+        task = client._coordinator._coordination_task if group else client._client._sync_task
+        task.cancel()
+        await eventually(lambda: consumer._kafka is not client)
+        await sent.event(account, 2)
+        await caught_up(pipe, ledger)
+    assert await copies(watching) == {account.id: 2}
 
 
 async def test_a_reaction_acts_only_on_what_came_after_its_birth(
