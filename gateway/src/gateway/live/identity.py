@@ -28,7 +28,7 @@ class Identity:
         """Raises End for a token that is not accepted."""
         claims = await self._verified()
         try:
-            return await self._shared.viewers.of(claims)
+            return await self._who(claims)
         except TRANSIENT:
             raise _away() from None
 
@@ -36,11 +36,15 @@ class Identity:
         """Raises End where the token holds no more, or makes another of the caller."""
         claims = await self._verified()
         try:
-            now = await self._shared.viewers.of(claims)
+            now = await self._who(claims)
         except TRANSIENT:  # nothing can be read now anyway
             return
         if now != caller:
             raise End(Code.FORBIDDEN, "Forbidden: who you are has changed; connect again")
+
+    async def _who(self, claims: Claims) -> Caller:
+        async with self._shared.readers:  # where all connect again, they do so at once
+            return await self._shared.viewers.of(claims)
 
     async def _verified(self) -> Claims:
         try:

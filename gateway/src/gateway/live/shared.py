@@ -18,7 +18,7 @@ from gateway.trusted import Documents
 from gateway.viewers import Viewers
 
 MOST_SOCKETS = 20  # of a caller in a process
-READERS = 32  # updates that are read at once; queries shall not wait behind all that is followed
+READERS = 32  # who read at once; queries shall not wait behind all that is followed
 
 
 @dataclass(frozen=True, kw_only=True)
