@@ -50,7 +50,7 @@ class OnFastStream(Consumer):
             heartbeat_interval_ms=3_000,
             fetch_max_wait_ms=500,
         )
-        self._subscriber(self._consume)
+        self._subscriber(self._take)
         await broker.start()
         try:
             await asyncio.Event().wait()
@@ -65,7 +65,7 @@ class OnFastStream(Consumer):
         if self._unseeked:
             self._again = asyncio.create_task(self._seek_in_the_end())
 
-    async def _consume(self, read: Read | Sequence[Read]) -> None:
+    async def _take(self, read: Read | Sequence[Read]) -> None:
         records = [read] if isinstance(read, ConsumerRecord) else read
         for number, some in groupby(records, key=lambda record: record.partition):
             partition = TopicPartition(self.topic, number)
