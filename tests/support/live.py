@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from gateway.live import LiveEndpoint, Shared
 from support.services import served
 
 SUBPROTOCOL = "graphql-transport-ws"
-PATIENCE = 60.0  # seconds
+PATIENCE = 120.0  # seconds
 
 JSON = dict[str, Any]
 
@@ -68,10 +68,10 @@ class LiveClient:
                 return message["payload"]["data"]
             passed.append(message)
 
-    async def told_at_last(self, id_: str, wanted: JSON) -> None:
+    async def told_at_last(self, id_: str, wanted: Callable[[JSON], bool]) -> None:
         """Until an operation is answered so, whatever it is answered before."""
         async with asyncio.timeout(PATIENCE):
-            while (await self.told(id_)) != wanted:
+            while not wanted(await self.told(id_)):
                 pass
 
     async def error(self, id_: str) -> str:
