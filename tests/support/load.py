@@ -214,6 +214,20 @@ class Load:
         pairing = _only(proposed, "matching.pairing")
         await self.command("matching", "accept-pairing", as_mentor, pairing_id=pairing)
         await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
+        try:
+            await self._meet(as_mentor, as_mentee, pairing)
+        except Refused:
+            await self._end(as_mentor, pairing)  # or the two could never be paired again
+            raise
+        await self._end(as_mentor, pairing)
+        with suppress(Refused):  # a pairing ends once: what is refused leaves nothing behind
+            await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
+
+    async def _end(self, as_mentor: Caller, pairing: str) -> None:
+        reason = f"Done {self.word}."
+        await self.command("matching", "end-pairing", as_mentor, pairing_id=pairing, reason=reason)
+
+    async def _meet(self, as_mentor: Caller, as_mentee: Caller, pairing: str) -> None:
         booked = await self.command(
             "sessions",
             "book-session",
@@ -226,12 +240,8 @@ class Load:
         await self.command(
             "sessions", "move-session", as_mentor, session_id=session, **_slot(self.chance, days=9)
         )
-        await self.alone(mentee)
-        await self.command(
-            "matching", "end-pairing", as_mentor, pairing_id=pairing, reason=f"Done {self.word}."
-        )
-        with suppress(Refused):  # a pairing ends once: what is refused leaves nothing behind
-            await self.command("matching", "accept-pairing", as_mentee, pairing_id=pairing)
+        assert as_mentee.person_id is not None
+        await self.alone(as_mentee.person_id)
 
     async def alone(self, person: UUID) -> None:
         """Three commands that need nothing of another service."""
