@@ -1,26 +1,19 @@
 """F25: the read model is made again from the log while it is read and written."""
 
-import asyncio
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from chassis.topics import ends
-from contracts.catalogue import topics_heard_by
 from gateway.rebuild.fingerprint import fingerprint
 from support.experiments import Experiment
 from support.fleet import under_load
 from support.ledger import in_background
 from support.readers import Readers, rebuild_read_model
 from support.running import RunningPlatform
-from support.waiting import eventually
 
 pytestmark = pytest.mark.platform
-
-LONGEST = 300.0  # seconds for a million events
 
 
 @asynccontextmanager
@@ -47,14 +40,6 @@ async def is_the_same_when_made_again(platform: RunningPlatform, experiment: Exp
     await gateway.close()
 
 
-async def is_projected(platform: RunningPlatform, kafka: str) -> bool:
-    """Whether the projector has come to the log's end."""
-    gateway = await platform.database("gateway")
-    projected = await gateway.fetchval("select sum(next) from cairn.positions")
-    await gateway.close()
-    return projected == sum((await ends(kafka, topics_heard_by("gateway"))).values())
-
-
 @pytest.mark.experiment("F25")
 async def test_nobody_notices_that_the_read_model_is_made_again(
     platform: RunningPlatform, experiment: Experiment, tmp_path: Path
@@ -66,20 +51,3 @@ async def test_nobody_notices_that_the_read_model_is_made_again(
                 experiment.did(f"rebuild, switched in {rebuilt['switched_in'] * 1000:.0f} ms")
         fleet.over()
     await is_the_same_when_made_again(platform, experiment)
-
-
-@pytest.mark.long
-@pytest.mark.experiment("F25 a million events")
-async def test_a_million_events(platform: RunningPlatform, experiment: Experiment) -> None:
-    kafka = f"127.0.0.1:{platform.settings.kafka_port}"
-    filling = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.rebuilding.log", kafka, "1000000")
-    )
-    assert await filling.wait() == 0
-    await eventually(lambda: is_projected(platform, kafka), within=900, every=1)
-    async with read_all_the_while(platform, experiment):
-        rebuilt = await rebuild_read_model(platform)
-    experiment.did(f"rebuild of {rebuilt['events']} events in {rebuilt['seconds']} s")
-    assert rebuilt["events"] >= 1_000_000
-    if rebuilt["seconds"] > LONGEST:
-        experiment.violations.append(f"I8 a million events took {rebuilt['seconds']} s")
