@@ -46,11 +46,15 @@ POSTED = ("cairn-notifications", "send notifications.notification")
 
 
 async def complete(collector: Collector, trace_id: str, *, letters: int) -> list[Span]:
-    """The trace, once it has come so far that so many letters are delivered."""
+    """The trace, once so many letters are delivered and notifications posted, and their ways lead
+    to the gateway: processes send their spans when they come to it.
+    """
 
     def delivered() -> list[Span] | None:
         trace = collector.trace(trace_id)
-        return trace if len(ways(trace, "deliver email")) == letters else None
+        told = [ways(trace, name) for name in ("deliver email", POSTED[1])]
+        whole = all(way[0][0] == "cairn-gateway" for each in told for way in each)
+        return trace if whole and [len(each) for each in told] == [letters, letters] else None
 
     return await eventually(delivered)
 
@@ -91,9 +95,9 @@ async def test_each_step_shows_its_statements(collector: Collector, canaries: Ca
     writes = [
         way_to(span, trace)[-2]
         for span in statements
-        if span.name == "insert into cairn.outbox" and span.service == "cairn-sessions"
+        if span.name == "insert into cairn.outbox" and span.service == "cairn-profiles"
     ]
-    assert writes == [("cairn-sessions", "react cancel_coming_sessions")]
+    assert writes == [("cairn-profiles", "command remove-person")]
 
 
 async def test_batches_are_traces_of_their_own_with_links(
