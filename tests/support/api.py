@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
 from support.running import JSON, RunningPlatform
+from support.waiting import eventually
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,28 @@ class Api:
         self, name: str, shown: str = "", /, *, key: str | None = None, **given: Any
     ) -> JSON:
         """The payload of a mutation, which shows what was done; it fails on a refusal."""
-        payload = await self.mutate(name, shown, key=key, **given)
+        payload = await self._answered(name, shown, key=key, **given)
         assert payload["__typename"] == f"{type_name(name)}Payload", (name, payload)
         assert payload["current"], (name, payload)
         return payload
 
     async def refused(self, name: str, /, *, key: str | None = None, **given: Any) -> JSON:
         """The refusal of a mutation; it fails where it is carried out."""
-        answer = await self.mutate(name, key=key, **given)
+        answer = await self._answered(name, key=key, **given)
         assert answer["__typename"] == "Refused", (name, answer)
         return answer
+
+    async def _answered(
+        self, name: str, shown: str = "", /, *, key: str | None = None, **given: Any
+    ) -> JSON:
+        """What becomes of it, asked again, as it says, while nobody had time for it."""
+        key = key or str(uuid4())
+
+        async def answer() -> JSON | None:
+            told = await self.mutate(name, shown, key=key, **given)
+            return None if told["__typename"] == "Busy" else told
+
+        return await eventually(answer, every=0.5, within=60)
 
 
 def mutation(name: str, shown: str = "") -> str:
