@@ -128,10 +128,7 @@ class ErasureStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
-    """That a person is to be forgotten, how far that has come, and in the end the receipt.
-
-    It tells nothing of the person but the id, which leads to nobody any more.
-    """
+    """That a person, of whom only the id is told, is to be forgotten; in the end the receipt."""
 
     id: UUID
     organisation_id: UUID
