@@ -8,8 +8,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from chassis import consumer as consumer_module
-from chassis import telemetry, waiting
+from chassis import telemetry
 from chassis.database import Database
 from chassis.events import Event
 from support.ledger import (
@@ -20,12 +19,7 @@ from support.ledger import (
 from support.sent import Sent, caught_up, copies, effects
 from support.waiting import eventually
 
-
-@pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(waiting, "POLL", 0.05)
+pytestmark = pytest.mark.usefixtures("hasty")
 
 
 async def test_duplicates_and_old_versions_have_no_effect(

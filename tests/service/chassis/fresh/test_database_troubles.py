@@ -5,8 +5,6 @@ import asyncio
 import asyncpg
 import pytest
 
-from chassis import consumer as consumer_module
-from chassis import waiting
 from chassis.database import Connection, Database
 from chassis.events import Batch, Event
 from chassis.hearing import Hearing
@@ -17,12 +15,7 @@ from support.ledger import (
 )
 from support.sent import Sent, caught_up, effects
 
-
-@pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(waiting, "POLL", 0.05)
+pytestmark = pytest.mark.usefixtures("hasty")
 
 
 async def test_a_full_disk_parks_nothing(

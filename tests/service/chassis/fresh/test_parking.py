@@ -21,12 +21,7 @@ from support.ledger import (
 from support.sent import Sent, caught_up, copies, effects, effects_are
 from support.waiting import eventually
 
-
-@pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(waiting, "POLL", 0.05)
+pytestmark = pytest.mark.usefixtures("hasty")
 
 
 async def test_what_cannot_be_read_is_parked_and_its_neighbours_flow(

@@ -9,7 +9,6 @@ from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.errors import CorruptRecordException
 
 from chassis import consumer as consumer_module
-from chassis import waiting
 from chassis.database import Database
 from chassis.events import Event
 from support.ledger import (
@@ -20,12 +19,7 @@ from support.ledger import (
 from support.sent import Sent, caught_up, copies, effects, effects_are
 from support.waiting import eventually
 
-
-@pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
-    monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(waiting, "POLL", 0.05)
+pytestmark = pytest.mark.usefixtures("hasty")
 
 
 async def test_two_consumers_that_both_think_the_partition_theirs_write_once(
