@@ -33,6 +33,10 @@ class RunChange(StrEnum):
     REQUESTED = "matching.run.requested"
     STARTED = "matching.run.started"
     COMPLETED = "matching.run.completed"
+    PROGRESSED = "matching.run.progressed"
+    DRAFTED = "matching.run.drafted"
+    COMMITTED = "matching.run.committed"  # a draft's proposals are being made
+    CANCELLED = "matching.run.cancelled"
     FAILED = "matching.run.failed"
     RESTATED = "matching.run.restated"
 
@@ -61,6 +65,35 @@ class ProgrammeStatus(Vocabulary):
     UNKNOWN = "unknown"
 
 
+class Kind(Vocabulary):
+    """What a programme's pairings are like."""
+
+    ONE_TO_ONE = "one-to-one"
+    CIRCLE = "circle"  # a mentor and a group
+    PEER = "peer"  # people of like standing, each with a mentor and a mentee
+    REVERSE = "reverse"  # the mentor is the junior of the two
+    FLASH = "flash"  # one session, or few
+    UNKNOWN = "unknown"
+
+
+class Mode(Vocabulary):
+    """What an assignment is to be best at."""
+
+    STABLE = "stable"  # no two would both rather have each other
+    NETWORK = "network"  # the greatest total fit
+    CHOICE = "choice"  # stable by what people ranked themselves; where they did not, by fit
+    UNKNOWN = "unknown"
+
+
+class Scope(Vocabulary):
+    """Whether a pair may, must or must not share something."""
+
+    ANY = "any"
+    SAME = "same"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class Role(Vocabulary):
     MENTOR = "mentor"
     MENTEE = "mentee"
@@ -78,6 +111,8 @@ class RunStatus(Vocabulary):
     REQUESTED = "requested"
     RUNNING = "running"
     COMPLETED = "completed"
+    DRAFTED = "drafted"  # computed, and nothing proposed yet: it waits to be committed
+    CANCELLED = "cancelled"  # by a coordinator; or a draft that was given up
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -97,12 +132,27 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     common_language: bool = True  # a pair must share a language
     max_hours_apart: int | None = None  # the most that two time zones may differ
+    min_hours_shared: float | None = None  # hours a week in which both are available
+    reporting_steps: int = 1  # nobody this near in the line of managers, up or down
+    site: Scope = Scope.ANY
+    department: Scope = Scope.ANY
+    min_levels_above: int | None = None  # of the mentor above the mentee; negative: below
+    max_levels_above: int | None = None
+    needs_consent: bool = False  # only people who said themselves that they want to be matched
+    again: bool = False  # two who had a pairing that ended well may have another
     weight_skills: float = 3.0
     weight_interests: float = 1.0
     weight_values: float = 1.0
     weight_languages: float = 0.5
     weight_hours: float = 1.0  # the closer the working hours, the better
     weight_other_site: float = 0.5  # a wider network: mentors of other sites are worth more
+    weight_aspiration: float = 1.0  # what the mentee hopes for and the mentor knows, by meaning
+    weight_path: float = 1.0  # the mentor has been where the mentee wants to go
+    weight_working_style: float = 0.0
+    weight_seniority: float = 0.0  # a mentor some levels above, not too many
+    weight_background: float = 0.0  # shared, where both chose that it be used
+    mode: Mode = Mode.STABLE
+    parity: list[str] = []  # "site", "department", "level": whose groups must fare alike
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +166,16 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     starts_on: date
     ends_on: date | None = None
     coordinator_ids: list[UUID] = []
+    kind: Kind = Kind.ONE_TO_ONE
     rules: Rules = Rules()
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A mentee's place on the waiting list; who has waited longest is first."""
+
+    since: Instant
+    reason: str  # "No mentor with a free place speaks Portuguese."
+    remedy: str = ""  # what would help, if anything is known
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +189,29 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     status: EnrolmentStatus = EnrolmentStatus.ACTIVE
     capacity: int | None = None  # a mentor's mentees in this programme; none: their own capacity
     enrolled_at: Instant
+    consented_at: Instant | None = None  # when they said themselves that they want to be matched
+    waiting: Waiting | None = None  # a mentee whom the latest run could offer nobody
+
+
+class Parity(msgspec.Struct, frozen=True, kw_only=True):
+    """How a group of mentees fares, to be held beside the network."""
+
+    attribute: str  # "site", "department", "level"
+    group: str
+    mentees: int
+    proposed: int
+    first_choices: int
+    mean_score: float
+    worse: bool  # below four fifths of the network in coverage or in first choices
+
+
+class Shortage(msgspec.Struct, frozen=True, kw_only=True):
+    """What mentees who were offered nobody seek, and how few places there are for it."""
+
+    kind: str  # "skill", "site", "language"
+    name: str
+    seekers: int  # unmatched mentees
+    places: int  # free places with it, before the run
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +227,16 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     first_choices: int  # mentees offered the mentor who fits them best
     blocking_pairs: int  # two who would both rather have each other than what they were offered
     seconds: float
+    mode: Mode = Mode.STABLE
+    top_three: int = 0  # mentees offered one of the three mentors who fit them best
+    tenth_percentile: float = 0.0  # a tenth of the proposals fit less well
+    total_score: float = 0.0
+    largest_regret: float = 0.0  # the most that both of a blocking pair would gain
+    hard_rule_violations: int = 0
+    load_gini: float = 0.0  # 0: every mentor's places are used alike; 1: one has all
+    optimality_gap: float | None = None  # at most this share of the greatest total is missing
+    parity: list[Parity] = []
+    shortages: list[Shortage] = []
 
 
 class MatchingRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +249,9 @@ class MatchingRun(msgspec.Struct, frozen=True, kw_only=True):
     requested_by: UUID | None = None
     requested_at: Instant
     rules: Rules = Rules()
+    dry: bool = False  # a dry run: it drafts, and proposes when it is committed
+    seed: int = 0  # with the frozen people and the rules, all that the outcome depends on
+    progress: float = 0.0  # in [0, 1], of the computation
     certificate: Certificate | None = None
     failure: str | None = None
 

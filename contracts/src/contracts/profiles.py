@@ -1,6 +1,6 @@
 """What profiles says of organisations, their sites and their people."""
 
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -86,6 +86,15 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     closes: time
 
 
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A role that a person had before the present one."""
+
+    title: str
+    occupation: str = ""  # its id in the taxonomy of occupations; empty: not known
+    since: date | None = None
+    until: date | None = None
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Someone who works for the organisation, with what they offer and seek."""
 
@@ -100,6 +109,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     site_id: UUID
     time_zone: str  # IANA; the site's unless the person chose another
     department: str = ""
+    level: int | None = None  # on the organisation's own ladder: the higher, the more senior
+    occupation: str = ""  # the job title's id in the taxonomy of occupations; empty: not known
+    career: list[Position] = []  # what they did before, the latest first
     manager_id: UUID | None = None
     languages: list[str] = []  # BCP 47, the preferred first
     skills: list[str] = []
@@ -111,6 +123,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     seeks_mentoring: bool = False
     skills_sought: list[str] = []
     aspiration: str = ""  # where they would like to go, in their own words
+    target_occupation: str = ""  # the same as an id in the taxonomy of occupations
+    working_styles: list[str] = []  # how they like to work with a mentor or a mentee
+    background: list[str] = []  # what they chose to have used in matching; for nobody's eyes
     availability: list[Window] = []
     visibility: Visibility = Visibility.NETWORK
     standing: Standing = Standing.ACTIVE
