@@ -72,7 +72,7 @@ class OnFastStream(Consumer):
             if partition not in self._at:
                 continue
             try:
-                await self._handle({partition: list(some)})
+                await self._handling.handle({partition: list(some)})
                 self._after_commit()
             except (*TRANSIENT, KafkaError, OutOfStep):
                 self._unseeked.add(partition)

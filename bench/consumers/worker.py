@@ -11,8 +11,8 @@ import sys
 import uvloop
 
 from bench.consumers.loops import LOOPS
-from chassis.consumer import Handler
 from chassis.database import Database
+from chassis.handling import Handler
 from chassis.hearing import Hearing
 from chassis.logs import start_logs
 from chassis.preparation import births

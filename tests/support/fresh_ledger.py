@@ -6,8 +6,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from chassis import consumer as consumer_module
-from chassis import waiting
+from chassis import handling, waiting
 from chassis.database import Database
 from support.databases import ServiceDatabase
 from support.ledger import Ledger, producing, superuser
@@ -59,6 +58,6 @@ async def sent(ledger: Ledger, producer: AIOKafkaProducer, watching: asyncpg.Con
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """What failed, or waits for another, is tried again at once."""
-    monkeypatch.setattr(consumer_module, "BACKOFF", (0.01, 0.02))
+    monkeypatch.setattr(handling, "BACKOFF", (0.01, 0.02))
     monkeypatch.setattr(waiting, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(waiting, "POLL", 0.05)

@@ -1,27 +1,21 @@
-"""The consumer of one topic: copy, reaction and position are one transaction of the database.
+"""The consumer of one topic: its partitions, and where in the log it reads on.
 
-The position kept there is the only one; Kafka's group offsets serve monitors. Its row is locked, so
-a consumer that lost its partition only repeats what is known, and repeats are skipped.
+The position in the database is the only one; Kafka's group offsets serve monitors.
 """
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
 
-import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError, UnknownTopicOrPartitionError
 
 from chassis import faults, metrics
-from chassis.batch_span import batch_span
-from chassis.database import TRANSIENT, UNFIT, Connection, Database
-from chassis.envelope import Malformed
-from chassis.events import Batch, Decode, Event, Record, is_beat, read_event
+from chassis.database import TRANSIENT, Database
+from chassis.handling import Fetched, Handler, Handling
 from chassis.kafka_client import ClientEnded, check_alive, leave, start
 from chassis.logs import logger
-from chassis.parking import Parked, park, tell
 from chassis.positions import OutOfStep, Positions, Stopped, check
 from chassis.topic_ids import LogId, log_id
 
@@ -31,43 +25,12 @@ LONGEST_TURN = 0.5  # seconds, roughly: so long its transaction may hold up comm
 SESSION = 10_000  # milliseconds of silence after which the group gives our partitions to others
 HEARTBEAT = 3_000  # milliseconds
 MAX_POLL_INTERVAL = 300_000  # milliseconds between turns after which we leave the group
-BACKOFF = (0.1, 0.5, 2.0)  # seconds before each further attempt at a record
 PATIENCE = 15.0  # seconds behind the log without progress, before the consumer counts as stuck
 MONITOR_EVERY = 5.0  # seconds between commits of group offsets
 COMPARE_EVERY = 5.0  # seconds between comparisons of where we are with what is stored
 STOPPED_FOR = 2.0  # seconds until a consumer that stopped looks whether it may go on
 
-# What a batch meets the less, the smaller it is: it takes less time and holds fewer locks.
-TOO_MUCH_AT_ONCE = (
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.TransactionRollbackError,
-)
-
-Fetched = Mapping[TopicPartition, Sequence[Record]]  # in the order of their partition; none empty
-
 log = logger("chassis.consumer")
-
-
-class Handler(Protocol):
-    """What is done with a topic's events, inside the consumer's transaction."""
-
-    @property
-    def decode(self) -> Decode: ...
-
-    async def begin(self, connection: Connection) -> None:
-        """Get ready to read on from the stored positions."""
-        ...
-
-    async def apply(self, connection: Connection, events: Batch) -> None:
-        """Handle a batch; an exception undoes it all, and it is tried in smaller parts."""
-        ...
-
-    async def settle(
-        self, connection: Connection, event: Event[Any], record: Record, attempts: int
-    ) -> list[Parked]:
-        """Handle an event for the last time: what fails is parked, the rest of it counts."""
-        ...
 
 
 class Consumer(ConsumerRebalanceListener):
@@ -99,6 +62,7 @@ class Consumer(ConsumerRebalanceListener):
         self._handler = handler
         self._after_commit = after_commit
         self._at: dict[TopicPartition, int] = {}  # where we read on, by our own seek or commit
+        self._handling = Handling(topic, database, handler, positions, self._at)
         self._unseeked: set[TopicPartition] = set()
         self._log: LogId | None = None  # that we read, by the last look
         self._most = FIRST_RECORDS
@@ -294,102 +258,12 @@ class Consumer(ConsumerRebalanceListener):
         faults.point("K1")
         began = time.monotonic()
         with metrics.HANDLER_SECONDS.labels(self.topic).time():
-            await self._handle(fetched)
+            await self._handling.handle(fetched)
         count = sum(map(len, fetched.values()))
         self.records += count
         self._progressed = time.monotonic()
         self._most = _suited(count, self._most, self._progressed - began)
         self._after_commit()
-
-    async def _handle(self, fetched: Fetched) -> None:
-        """Handle records in one transaction, or, where that fails, each half on its own."""
-        halves = _halves(fetched)
-        try:
-            await self._commit(fetched)
-            return
-        except (*TRANSIENT, OutOfStep) as error:
-            if not (halves and isinstance(error, TOO_MUCH_AT_ONCE)):
-                raise
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises
-            if not halves:
-                await self._insist(fetched, error)
-        for half in halves:
-            await self._handle(half)
-
-    async def _insist(self, fetched: Fetched, error: Exception) -> None:
-        """Try one record again, ever later; then settle it, which parks what still fails.
-
-        Where its own values do not fit, no further attempt would change that.
-        """
-        [[record]] = fetched.values()
-        attempts = 1
-        for pause in BACKOFF:
-            if isinstance(error, UNFIT):
-                break
-            log.warning(
-                "a record is tried again",
-                topic=record.topic,
-                offset=record.offset,
-                error=type(error).__name__,
-            )
-            await asyncio.sleep(pause)
-            attempts += 1
-            try:
-                await self._commit(fetched)
-            except (*TRANSIENT, OutOfStep):
-                raise
-            except Exception as again:  # noqa: BLE001
-                error = again
-            else:
-                return
-        await self._commit(fetched, attempts=attempts)
-
-    async def _commit(self, fetched: Fetched, *, attempts: int = 0) -> None:
-        """One transaction: the positions, locked and moved on, then what of the records is new.
-
-        With `attempts`, that many have failed and this is the last.
-        """
-        read = {
-            partition.partition: (self._at[partition], records[-1].offset + 1)
-            for partition, records in fetched.items()
-            if partition in self._at
-        }
-        if len(read) < len(fetched):
-            raise OutOfStep(f"partitions of {self.topic} were taken away")
-        async with self._database.transaction() as connection:
-            stored = await self._positions.advance(connection, self.topic, read)
-            faults.point("K2")
-            fresh = [
-                record
-                for partition, records in fetched.items()
-                for record in records
-                if record.offset >= stored[partition.partition] and not is_beat(record)
-            ]
-            parked = await self._apply(connection, fresh, attempts)
-            faults.point("K3")
-        faults.point("K5")
-        for partition in self._at.keys() & fetched:
-            _, end = read[partition.partition]
-            self._at[partition] = max(end, stored[partition.partition])
-        metrics.HANDLED.labels(self.topic, "handled").inc(len(fresh) - len(parked))
-        tell(parked)
-
-    async def _apply(
-        self, connection: Connection, records: Sequence[Record], attempts: int
-    ) -> list[Parked]:
-        events: list[Event[Any]] = []
-        parked: list[Parked] = []
-        for record in records:
-            try:
-                events.append(read_event(record, self._handler.decode))
-            except Malformed as reason:
-                parked += await park(connection, record, str(reason), attempts=1)
-        with batch_span(self.topic, events):
-            if attempts and events:
-                parked += await self._handler.settle(connection, events[0], records[0], attempts)
-            elif events:
-                await self._handler.apply(connection, events)
-        return parked
 
     async def _tell_monitors(self) -> None:
         """Commit group offsets now and then, for tools that show lag; nothing reads them back."""
@@ -398,17 +272,6 @@ class Consumer(ConsumerRebalanceListener):
             with contextlib.suppress(KafkaError, IllegalStateError):
                 if self._at:
                     await self._kafka.commit(dict(self._at))
-
-
-def _halves(fetched: Fetched) -> list[Fetched]:
-    """Some of the partitions and the others, or a half of the only one's records and the other."""
-    if len(fetched) > 1:
-        parts = list(fetched.items())
-        middle = len(parts) // 2
-        return [dict(parts[:middle]), dict(parts[middle:])]
-    [(partition, records)] = fetched.items()
-    middle = len(records) // 2
-    return [{partition: records[:middle]}, {partition: records[middle:]}] if middle else []
 
 
 def _suited(count: int, most: int, took: float) -> int:

@@ -7,7 +7,7 @@ handled it does not handle again.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,13 @@ import asyncpg
 import msgspec
 
 from chassis import rereading, standstill
-from chassis.database import Connection, Database, repeatedly
+from chassis.database import Database, repeatedly
 from chassis.envelope import Envelope
 from chassis.events import Batch, Event, Record
 from chassis.fitting import fit, part_from_waiting
+from chassis.handling import Fetched
 from chassis.hearing import Hearing
 from chassis.ids import new_id
-from chassis.parking import Parked
 from chassis.rereading import CannotRebuild, Rereader
 from chassis.serving import beside
 from chassis.subscriptions import Subscription
@@ -52,11 +52,10 @@ class _Rereader(Rereader):
         super().__init__(topic, **named)
         self.seen: set[UUID] = set()
 
-    async def _apply(
-        self, connection: Connection, records: Sequence[Record], attempts: int
-    ) -> list[Parked]:
-        self.seen.update(filter(None, map(_subject, records)))
-        return await super()._apply(connection, records, attempts)
+    async def _handle_in_time(self, fetched: Fetched) -> None:
+        for records in fetched.values():
+            self.seen.update(filter(None, map(_subject, records)))
+        await super()._handle_in_time(fetched)
 
 
 def _subject(record: Record) -> UUID | None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis.consumer import Consumer, Handler
+from chassis.consumer import Consumer
 from chassis.database import Connection, Database
+from chassis.handling import Handler
 from chassis.kafka_client import start
 from chassis.positions import Positions
 from chassis.topics import Topic

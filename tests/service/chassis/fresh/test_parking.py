@@ -8,8 +8,7 @@ import msgspec
 import pytest
 from prometheus_client import REGISTRY
 
-from chassis import consumer as consumer_module
-from chassis import waiting
+from chassis import handling, waiting
 from chassis.database import Connection, Database
 from chassis.events import Batch, Event
 from chassis.hearing import Hearing
@@ -232,7 +231,7 @@ async def test_a_value_that_does_not_fit_is_parked_without_further_attempts(
     watching: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(consumer_module, "BACKOFF", (3600.0,))
+    monkeypatch.setattr(handling, "BACKOFF", (3600.0,))
     account, behind = sent.account(), sent.account()
     body = msgspec.json.encode(account).replace(b"{", b'{"unheard":1e400000,', 1)
     envelope = ledger.event(account, ledger.change["PAID"])
