@@ -5,7 +5,7 @@
 
 PYTHON ?= 3.13
 python := .venv/bin/python
-packages := $(wildcard contracts chassis services/* gateway cli deploy/development deploy/local)
+packages := $(wildcard contracts chassis taxonomy services/* gateway cli deploy/development deploy/local)
 ready := .venv/ready
 with_node := clients/typescript tests/service/gateway/conformance
 node_ready := $(with_node:%=%/node_modules/.ready)
