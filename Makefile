@@ -9,6 +9,7 @@ packages := $(wildcard contracts chassis taxonomy services/* gateway cli deploy/
 ready := .venv/ready
 with_node := clients/typescript tests/service/gateway/conformance
 node_ready := $(with_node:%=%/node_modules/.ready)
+peers_ready := bench/reads/with_postgraphile/node_modules/.ready
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -61,7 +62,7 @@ format: $(ready) ## Format the code, and mend what can be mended by itself
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: $(ready) ## Measure, and write what was measured
+bench: $(ready) $(peers_ready) ## Measure, and write what was measured
 	@$(python) -m bench
 
 clean: ## Remove the platform's data, and what tools left behind

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs a folder's npm packages, as its package-lock.json says. Where that cannot be done, it says
-# so and goes on, for tests that need them are skipped; with REQUIRE_NODE=1 it is a failure.
+# so and goes on, for what needs them is left out; with REQUIRE_NODE=1 it is a failure.
 set -u
 
 cannot() {
-    echo "$1 Tests that need it are skipped." >&2
+    echo "$1 What needs it is left out." >&2
     [ "${REQUIRE_NODE:-}" = 1 ] && exit 1
     exit 0
 }

@@ -1,1 +1,1 @@
-"""Reading: the gateway beside Strawberry with data loaders, on the same rows, under one role."""
+"""Reading: the gateway beside others, on the same rows, each with its own way to authorise."""

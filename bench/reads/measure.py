@@ -1,46 +1,47 @@
-"""Requests a second, latency and CPU of a request: each server in turn, round by round."""
+"""Requests a second, latency, CPU of a request, memory: each server in turn, round by round."""
 
-import asyncio
 import itertools
+import re
 import statistics
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-import asyncpg
 import httpx2
 import msgspec
-import uvicorn
-from joserfc.jwk import ECKey
 
 from bench import figures, usage
 from bench.load import load
-from bench.reads.network import Network, make_network, write_network
-from bench.reads.operations import OPERATIONS, requests_of
-from bench.servers import Servers, free_ports
-from cairn_development.issuer import load_key, make_issuer
-from cairn_development.settings import AUDIENCE
-from cairn_local.processes import python, running
-from cairn_local.readiness import until_ready
+from bench.reads.contenders import (
+    BARE,
+    GATEWAY,
+    POSTGRAPHILE,
+    STRAWBERRY,
+    Contender,
+    Stage,
+    contender,
+    measurable,
+)
+from bench.reads.operations import RELAY, wanted
+from bench.reads.stage import fill, issuer
+from bench.servers import Servers
+from cairn_development.issuer import load_key
 from cairn_local.settings import HOST
-from chassis.migrations import apply_migrations
-from gateway.main import MIGRATIONS
 
+PEOPLE = 20_000
 CONNECTIONS = 32
 SECONDS = 3.0  # of load in a round
+WARM_UP = 3.0  # seconds: Node compiles what runs often
 COMPARED = 40  # answers of each operation that must be the same
-SERVERS = {"gateway": ("gateway", "serve"), "Strawberry": ("bench.reads.peer",)}
-
-
-class Server(msgspec.Struct):
-    name: str
-    port: int
-    pid: int
+NAMES = (GATEWAY, BARE, POSTGRAPHILE, STRAWBERRY)
+AIMS = {POSTGRAPHILE: (4, 4, 3), STRAWBERRY: (15, 15, 8)}  # times less CPU on Q1, Q2, Q3
 
 
 class Round(msgspec.Struct, kw_only=True):
-    """What one server gave in one round. CPU is in microseconds a request, latency in ms."""
+    """What one server gave in one round: CPU in microseconds a request, latency in ms, MiB."""
 
     server: str
     operation: str
@@ -49,6 +50,7 @@ class Round(msgspec.Struct, kw_only=True):
     p99: float
     cpu: float
     postgres_cpu: float
+    memory: float
 
 
 async def measure(servers: Servers, rounds: int) -> str:
@@ -56,115 +58,83 @@ async def measure(servers: Servers, rounds: int) -> str:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="cairn-bench-")))
         key = load_key(folder / "issuer.json")
-        issuer = await stack.enter_async_context(_issuer(key))
+        url = await stack.enter_async_context(issuer(key))
         dsns = await servers.database("gateway")
-        network = await _fill(dsns)
+        network = await fill(dsns, PEOPLE)
+        asked = wanted(network, key, url)
+        staged = Stage(servers=servers, dsns=dsns, issuer=url, folder=folder)
+        names = measurable(NAMES)
         contenders = [
-            await stack.enter_async_context(_serve(name, dsns, servers, issuer, folder))
-            for name in SERVERS
+            await stack.enter_async_context(contender(name, staged, asked)) for name in names
         ]
-        requests = {each: requests_of(each, network, key, issuer) for each in OPERATIONS}
-        for operation in OPERATIONS:
-            await _compare(contenders, requests[operation])
-        plan = list(itertools.product(requests.items(), contenders))
-        for (_, sent), server in plan:
-            await load(server.port, sent, connections=CONNECTIONS, seconds=1)  # warms up
+        for operation in RELAY:
+            await compare(contenders, operation)
+        plan = [
+            (operation, server, server.asks(operation))
+            for operation, server in itertools.product(RELAY, contenders)
+        ]
+        for _, server, requests in plan:
+            await load(server.port, requests, connections=CONNECTIONS, seconds=WARM_UP)
         measured = [
-            await _round(server, operation, sent, servers.postgres_pid)
+            await one_round(server, operation, requests, servers.postgres_pid)
             for _ in range(rounds)
-            for (operation, sent), server in plan
+            for operation, server, requests in plan
         ]
     figures.keep("reads", measured)
-    return "\n\n".join(_summary(measured, operation) for operation in OPERATIONS)
+    return "\n\n".join(_summary(measured, operation, names) for operation in RELAY)
 
 
-@asynccontextmanager
-async def _issuer(key: ECKey) -> AsyncGenerator[str]:
-    """A token issuer within this process; gives its address."""
-    [port] = free_ports(1)
-    url = f"http://{HOST}:{port}"
-    app = make_issuer(url, key)
-    server = uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    try:
-        yield url
-    finally:
-        server.should_exit = True
-        await serving
-
-
-async def _fill(dsns: Mapping[str, str]) -> Network:
-    """Make the read model; returns the larger of its two tenants."""
-    await apply_migrations(dsns["owner"], [MIGRATIONS])
-    network, neighbour = make_network(20_000, seed=7), make_network(5_000, seed=8)
-    connection = await asyncpg.connect(dsns["pipe"])
-    await write_network(connection, network)
-    await write_network(connection, neighbour)
-    await connection.close()
-    superuser = await asyncpg.connect(dsns["superuser"])
-    await superuser.execute("vacuum analyze")
-    await superuser.close()
-    return network
-
-
-@asynccontextmanager
-async def _serve(
-    name: str, dsns: Mapping[str, str], servers: Servers, issuer: str, folder: Path
-) -> AsyncGenerator[Server]:
-    [port] = free_ports(1)
-    nowhere = {f"CAIRN_{each}": issuer for each in ("PROFILES", "MATCHING", "SESSIONS")}
-    environment = nowhere | {
-        "CAIRN_NOTIFICATIONS": issuer,
-        "CAIRN_DATABASE_APP": dsns["app"],
-        "CAIRN_DATABASE_PIPE": dsns["pipe"],
-        "CAIRN_KAFKA": servers.kafka,
-        "CAIRN_COMMAND_KEY": "k" * 32,
-        "CAIRN_PORT": str(port),
-        "CAIRN_ISSUER": issuer,
-        "CAIRN_AUDIENCE": AUDIENCE,
-        "CAIRN_LOG_LEVEL": "WARNING",
-        "CAIRN_COST_PER_MINUTE": str(10**9),  # it is counted, and nobody comes to it
-    }
-    log = folder / f"{name}.log"
-    program = python(name, *SERVERS[name], environment=environment)
-    async with running(program, log) as process, httpx2.AsyncClient() as http:
-
-        async def problem() -> str | None:
-            try:
-                await http.post(f"http://{HOST}:{port}/graphql")
-            except httpx2.TransportError as error:
-                return type(error).__name__
-            return None
-
-        await until_ready(name, problem, process, log)
-        yield Server(name, port, process.pid)
-
-
-async def _compare(contenders: Sequence[Server], requests: Sequence[bytes]) -> None:
-    """Every server must give the same answers. Raises ValueError."""
+async def compare(contenders: Sequence[Contender], operation: str) -> None:
+    """Every server must give the same data. Raises ValueError."""
+    asks = [(each, each.asks(operation)) for each in contenders]
     async with httpx2.AsyncClient() as http:
-        for request in requests[:COMPARED]:
-            head, _, body = request.partition(b"\r\n\r\n")
-            token = head.partition(b"authorization: ")[2].decode()
-            headers = {"authorization": token, "content-type": "application/json"}
-            answers = [
-                (
-                    await http.post(
-                        f"http://{HOST}:{each.port}/graphql", content=body, headers=headers
-                    )
-                ).json()
-                for each in contenders
-            ]
+        for number in range(COMPARED):
+            answers = [await _answer(http, each.port, asked[number]) for each, asked in asks]
             if any(answer != answers[0] or "errors" in answer for answer in answers):
-                raise ValueError(f"the servers do not answer alike: {answers}")
+                names = [each.name for each in contenders]
+                raise ValueError(f"{names} do not answer alike to {operation}: {answers}")
 
 
-async def _round(
-    server: Server, operation: str, requests: Sequence[bytes], postgres_pid: int
+async def _answer(http: httpx2.AsyncClient, port: int, request: bytes) -> Any:
+    head, _, body = request.partition(b"\r\n\r\n")
+    path = head.decode().split(" ", 2)[1]
+    token = head.partition(b"authorization: ")[2].decode()
+    headers = {"authorization": token, "content-type": "application/json"}
+    answer = await http.post(f"http://{HOST}:{port}{path}", content=body, headers=headers)
+    return plain(answer.json())
+
+
+_GLOBAL_ID = re.compile(r"[A-Z]\w+:([0-9a-f-]{36})")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*")
+
+
+def plain(value: Any) -> Any:
+    """An answer without what each server may write in its own way: global ids, and moments."""
+    match value:
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+        case list():
+            return [plain(each) for each in value]
+        case str() if (found := _GLOBAL_ID.fullmatch(value)) is not None:
+            return found[1]
+        case str() if _MOMENT.fullmatch(value):
+            return datetime.fromisoformat(value)
+        case _:
+            return value
+
+
+async def one_round(
+    server: Contender,
+    operation: str,
+    requests: Sequence[bytes],
+    postgres_pid: int,
+    *,
+    connections: int = CONNECTIONS,
+    seconds: float = SECONDS,
 ) -> Round:
-    cpu, postgres = usage.cpu_seconds(server.pid), usage.cpu_seconds(postgres_pid)
-    done = await load(server.port, requests, connections=CONNECTIONS, seconds=SECONDS)
-    cpu, postgres = usage.cpu_seconds(server.pid) - cpu, usage.cpu_seconds(postgres_pid) - postgres
+    clock = usage.Clock(server.pid, postgres_pid)
+    done = await load(server.port, requests, connections=connections, seconds=seconds)
+    _, (cpu, postgres) = clock.read()
     return Round(
         server=server.name,
         operation=operation,
@@ -173,54 +143,54 @@ async def _round(
         p99=done.p99,
         cpu=cpu / done.requests * 1e6,
         postgres_cpu=postgres / done.requests * 1e6,
+        memory=usage.shared_mebibytes(server.pid),
     )
 
 
-def _summary(measured: Sequence[Round], operation: str) -> str:
+def _summary(measured: Sequence[Round], operation: str, names: Sequence[str]) -> str:
     of = {
         name: [each for each in measured if (each.server, each.operation) == (name, operation)]
-        for name in SERVERS
+        for name in names
     }
-    ours, peer = (_Medians.of(of[name]) for name in ("gateway", "Strawberry"))
-    ratios = [
-        "ratio",
-        f"{ours.requests_per_second / peer.requests_per_second:.1f}x",
-        f"{peer.p50 / ours.p50:.1f}x / {peer.p99 / ours.p99:.1f}x",
-        f"{peer.cpu / ours.cpu:.1f}x",
-        f"{peer.postgres_cpu / ours.postgres_cpu:.1f}x",
-        f"{peer.both / ours.both:.1f}x",
-    ]
-    columns = [operation, "requests/s", "p50 / p99 ms", "server CPU µs", "PostgreSQL µs", "both µs"]
-    return figures.table(columns, [*(_row(name, each) for name, each in of.items()), ratios])
+    columns = [operation, "requests/s", "p50 ms", "p99 ms", "CPU µs", "PostgreSQL µs", "both µs"]
+    rows = [_row(name, each) for name, each in of.items()]
+    table = figures.table([*columns, "MiB"], rows)
+    return "\n".join([table, "", *_ratios(of, list(RELAY).index(operation))])
 
 
 def _row(name: str, rounds: Sequence[Round]) -> list[str]:
-    medians = _Medians.of(rounds)
     return [
         name,
         figures.spread([each.requests_per_second for each in rounds]),
-        f"{medians.p50:.1f} / {medians.p99:.1f}",
+        f"{median(rounds, 'p50'):.1f}",
+        f"{median(rounds, 'p99'):.1f}",
         figures.spread([each.cpu for each in rounds]),
         figures.spread([each.postgres_cpu for each in rounds]),
-        f"{medians.both:,.0f}",
+        figures.spread([each.cpu + each.postgres_cpu for each in rounds]),
+        f"{max(each.memory for each in rounds):.0f}",
     ]
 
 
-class _Medians(msgspec.Struct):
-    requests_per_second: float
-    p50: float
-    p99: float
-    cpu: float
-    postgres_cpu: float
-    both: float
-
-    @classmethod
-    def of(cls, rounds: Sequence[Round]) -> "_Medians":
-        return cls(
-            requests_per_second=statistics.median(each.requests_per_second for each in rounds),
-            p50=statistics.median(each.p50 for each in rounds),
-            p99=statistics.median(each.p99 for each in rounds),
-            cpu=statistics.median(each.cpu for each in rounds),
-            postgres_cpu=statistics.median(each.postgres_cpu for each in rounds),
-            both=statistics.median(each.cpu + each.postgres_cpu for each in rounds),
+def _ratios(of: Mapping[str, Sequence[Round]], place: int) -> list[str]:
+    """The gateway beside each of the others, with what is aimed at."""
+    ours = of[GATEWAY]
+    lines: list[str] = []
+    for name, theirs in of.items():
+        if name == GATEWAY:
+            continue
+        cpu = _both(theirs) / _both(ours)
+        rate = median(ours, "requests_per_second") / median(theirs, "requests_per_second")
+        aims = f" (aim: {AIMS[name][place]})" if name in AIMS else ""
+        rate_aim = {POSTGRAPHILE: " (aim: 3)", BARE: " (aim: 0.85)"}.get(name, "")
+        lines.append(
+            f"{name}: {cpu:.2f} times our CPU{aims}, we {rate:.2f} times its requests/s{rate_aim}"
         )
+    return lines
+
+
+def median(rounds: Sequence[Round], what: str) -> float:
+    return statistics.median(getattr(each, what) for each in rounds)
+
+
+def _both(rounds: Sequence[Round]) -> float:
+    return statistics.median(each.cpu + each.postgres_cpu for each in rounds)

@@ -1,8 +1,9 @@
-"""The rows that both servers read: two tenants' networks, written as the projector writes them."""
+"""The rows that all servers read: two tenants' networks, written as the projector writes them."""
 
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,7 @@ from contracts.catalogue import TOPICS
 from contracts.matching import PAIRING, Pairing, PairingStatus
 from contracts.profiles import PERSON, SITE, Person, Site, Visibility
 from contracts.sessions import GOAL, SESSION, Goal, Session
+from gateway import terms
 from gateway.projection import TABLES, columns_of, upsert
 
 CITIES = ("Berlin", "Lisbon", "Austin", "Pune", "Osaka", "Leeds", "Turin", "Gdansk")
@@ -138,6 +140,7 @@ async def write_network(connection: asyncpg.Connection, network: Network) -> Non
     await _write(connection, PAIRING, network.pairings)
     await _write(connection, GOAL, list(_goals(chance, network)))
     await _write(connection, SESSION, list(_sessions(chance, network)))
+    await _write_terms(connection, network)
 
 
 async def _write(
@@ -148,6 +151,40 @@ async def _write(
     for at in range(0, len(rows), CHUNK):
         chunk = b"[" + b",".join(rows[at : at + CHUNK]) + b"]"
         await connection.execute(statement, chunk.decode(), topic)
+
+
+async def _write_terms(connection: asyncpg.Connection, network: Network) -> None:
+    """What people are found by, as `gateway.indexing` has it, but all at once."""
+    found = _terms(network)
+    while rows := list(islice(found, CHUNK)):
+        await connection.execute(
+            """
+            insert into terms (organisation_id, id, kind, term, family_name, given_name)
+            select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
+            """,
+            network.organisation_id,
+            *zip(*rows, strict=True),
+        )
+    await connection.execute(
+        """
+        insert into spellings (organisation_id, key, word)
+        select given.organisation_id, own.key, given.word
+        from (select distinct organisation_id, term as word from terms
+            where organisation_id = $1 and kind in ('word', 'site')) given,
+            keys_of(given.word) as own (key)
+        """,
+        network.organisation_id,
+    )
+
+
+def _terms(network: Network) -> Iterator[tuple[UUID, str, str, str, str]]:
+    for site in network.sites:
+        for kind, term in terms.terms_of(site):
+            yield site.id, kind, term, "", ""
+    for person in network.people:
+        names = person.family_name, person.given_name
+        for kind, term in terms.terms_of(person):
+            yield person.id, kind, term, *names
 
 
 def _id(chance: random.Random) -> UUID:

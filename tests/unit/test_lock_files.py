@@ -7,7 +7,11 @@ import msgspec
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("clients/typescript", "tests/service/gateway/conformance")
+LOCKS = (
+    "bench/reads/with_postgraphile",
+    "clients/typescript",
+    "tests/service/gateway/conformance",
+)
 PUBLIC = "https://registry.npmjs.org/"
 
 

@@ -9,7 +9,7 @@ import strawberry
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import Info
 
-from bench.reads.peer.loaders import Loaders, Reader, Row
+from bench.reads.with_strawberry.loaders import Loaders, Reader, Row
 from contracts.matching import Role
 from gateway.planner.ids import global_id, read_global_id
 

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
-from bench.reads.peer.loaders import Loaders, Reader
-from bench.reads.peer.schema import Context, build_schema
+from bench.reads.with_strawberry.loaders import Loaders, Reader
+from bench.reads.with_strawberry.schema import Context, build_schema
 from chassis.database import Database
 from chassis.logs import start_logs
 from chassis.serving import serve
