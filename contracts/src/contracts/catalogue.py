@@ -61,6 +61,7 @@ TOPICS: dict[str, Topic] = {
         _topic(matching.PROGRAMME, matching.Programme, matching.ProgrammeChange, "notifications"),
         _topic(matching.ENROLMENT, matching.Enrolment, matching.EnrolmentChange),
         _topic(matching.MATCHING_RUN, matching.MatchingRun, matching.RunChange, "notifications"),
+        _topic(matching.DRAFT, matching.Draft, matching.DraftChange),
         _topic(
             matching.PAIRING, matching.Pairing, matching.PairingChange, "sessions", "notifications"
         ),

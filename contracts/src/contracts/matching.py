@@ -11,6 +11,7 @@ from contracts.vocabulary import Instant, Vocabulary
 PROGRAMME = "matching.programme"
 ENROLMENT = "matching.enrolment"
 MATCHING_RUN = "matching.run"
+DRAFT = "matching.draft"
 PAIRING = "matching.pairing"
 ERASURE = "matching.erasure"
 
@@ -39,6 +40,13 @@ class RunChange(StrEnum):
     CANCELLED = "matching.run.cancelled"
     FAILED = "matching.run.failed"
     RESTATED = "matching.run.restated"
+
+
+class DraftChange(StrEnum):
+    MADE = "matching.draft.made"
+    EDITED = "matching.draft.edited"  # by a coordinator
+    REDACTED = "matching.draft.redacted"  # the mentor was erased
+    RESTATED = "matching.draft.restated"
 
 
 class PairingChange(StrEnum):
@@ -254,6 +262,9 @@ class MatchingRun(msgspec.Struct, frozen=True, kw_only=True):
     progress: float = 0.0  # in [0, 1], of the computation
     certificate: Certificate | None = None
     failure: str | None = None
+    inputs: str = ""  # SHA-256 of the people and the rules, as they were frozen
+    outcome: str = ""  # SHA-256 of who was matched with whom; the same inputs lead to the same
+    edits: int = 0  # made by hand in the draft; the certificate is of what came of them
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,6 +273,22 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     criterion: str  # "skills", "languages", ...
     sentence: str
     share: float  # of the score, in [0, 1]; the shares of a pairing add up to its score
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a dry run would offer a mentee: until it is committed, given up, or lapses."""
+
+    id: UUID
+    organisation_id: UUID
+    run_id: UUID
+    programme_id: UUID
+    mentee_id: UUID
+    mentor_id: UUID | None = None  # none: it could offer nobody
+    score: float = 0.0  # in [0, 1]
+    reasons: list[Reason] = []
+    unmatched: str = ""  # why nobody, as a sentence
+    remedy: str = ""  # what would help, where anything is known
+    edited_by: UUID | None = None  # a coordinator, by hand
 
 
 class Pairing(msgspec.Struct, frozen=True, kw_only=True):

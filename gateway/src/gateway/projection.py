@@ -21,6 +21,7 @@ TABLES = {
     matching.PROGRAMME: "programmes",
     matching.ENROLMENT: "enrolments",
     matching.MATCHING_RUN: "matching_runs",
+    matching.DRAFT: "drafts",
     matching.PAIRING: "pairings",
     sessions.SESSION: "sessions",
     sessions.GOAL: "goals",

@@ -7,6 +7,7 @@ from chassis.service import Running
 from matching.main import service
 from matching.runner import Runner
 from support.databases import ServiceDatabase
+from support.field import Field
 from support.harness import Harness, harness
 from support.network import Network
 
@@ -23,6 +24,11 @@ async def matching(
 @pytest.fixture
 def network(matching: Harness) -> Network:
     return Network(matching)
+
+
+@pytest.fixture
+async def field(network: Network) -> Field:
+    return Field(network, await network.programme())
 
 
 @pytest.fixture

@@ -9,51 +9,15 @@ import pytest
 
 from chassis.relay import Relay
 from chassis.service import Running
-from contracts.matching import PairingStatus, Role
-from contracts.profiles import Person
+from contracts.matching import PairingStatus
 from matching import runner as runner_module
 from matching.proposing import propose
 from matching.runner import ATTEMPTS, Runner
 from matching.store import work
+from support.field import Field
 from support.harness import Harness
-from support.network import Network
 
 pytestmark = pytest.mark.platform
-
-SKILLS = ("SQL", "Python", "Negotiation", "Budgeting", "Coaching")
-
-
-class Field:
-    """A programme with mentees and mentors."""
-
-    def __init__(self, network: Network, programme_id: UUID) -> None:
-        self.network = network
-        self.programme_id = programme_id
-        self.mentees: list[Person] = []
-        self.mentors: list[Person] = []
-
-    async def fill(self, mentees: int, mentors: int, *, capacity: int) -> None:
-        for place in range(mentees):
-            someone = await self.network.joins(skills_sought=[SKILLS[place % 5], SKILLS[place % 3]])
-            await self.network.enrol(self.programme_id, someone, Role.MENTEE)
-            self.mentees.append(someone)
-        for place in range(mentors):
-            someone = await self.network.mentor(capacity, skills_offered=[SKILLS[place % 5]])
-            await self.network.enrol(self.programme_id, someone, Role.MENTOR)
-            self.mentors.append(someone)
-
-    async def request(self) -> UUID:
-        answer = await self.network.done("start-matching-run", programme_id=self.programme_id)
-        return answer.id
-
-    async def run_events(self) -> list[dict[str, Any]]:
-        events = await self.network.matching.outbox(self.network.organisation_id)
-        return [event.state for event in events if event.type.startswith("matching.run.")]
-
-
-@pytest.fixture
-async def field(network: Network) -> Field:
-    return Field(network, await network.programme())
 
 
 @pytest.fixture
@@ -203,7 +167,7 @@ async def test_a_run_that_fails_says_so_in_a_plain_sentence_and_another_can_foll
     await field.fill(mentees=1, mentors=1, capacity=1)
     await field.request()
 
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise ValueError("Given Family cannot be matched")
 
     with monkeypatch.context() as patched:
@@ -223,7 +187,7 @@ async def test_a_run_that_never_gets_through_is_given_up(
 ) -> None:
     await field.request()
 
-    def dies(_: object) -> None:
+    def dies(*_: object) -> None:
         raise ConnectionResetError
 
     with monkeypatch.context() as patched:

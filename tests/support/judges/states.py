@@ -15,6 +15,7 @@ OWNED = {
     "matching.programme": "programmes",
     "matching.enrolment": "enrolments",
     "matching.run": "runs",
+    "matching.draft": "drafts",
     "matching.pairing": "pairings",
     "sessions.session": "sessions",
     "sessions.goal": "goals",

@@ -65,6 +65,15 @@ select $1, md5(concat(id, 'run', k))::uuid, 1, id, 'completed', coordinator_ids[
     now() - k * interval '1 day', '{}', null, null
 from programmes, generate_series(1, 30) k where organisation_id = $1 and $2 > 0;
 
+insert into drafts
+select $1, md5(concat(run.id, 'draft', n))::uuid, 1, run.id, run.programme_id,
+    md5(concat($1, 'person', n))::uuid,
+    case when n % 9 > 0 then md5(concat(run.id, 'mentor', n))::uuid end, (n % 100) / 100.0, '[]',
+    '', '', null
+from (select *, row_number() over (partition by programme_id order by requested_at) as place
+      from matching_runs where organisation_id = $1) run, generate_series(1, $2) n
+where $2 > 0 and run.place <= 2;
+
 insert into pairings
 select $1, md5(concat($1, 'pairing', n, k))::uuid, 1,
     md5(concat($1, 'programme', 1 + n % 2))::uuid,

@@ -11,17 +11,22 @@ from msgspec import Struct
 from contracts import matching, profiles, sessions
 from contracts.matching import (
     Certificate,
+    Draft,
     Enrolment,
     EnrolmentStatus,
     MatchingRun,
+    Mode,
     Pairing,
     PairingStatus,
+    Parity,
     Programme,
     ProgrammeStatus,
     Reason,
     Role,
     Rules,
     RunStatus,
+    Shortage,
+    Waiting,
 )
 from contracts.notifications import Notification, NotificationKind, Preferences
 from contracts.profiles import (
@@ -116,6 +121,7 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
         *programmes,
         *(_enrolment(make, programmes, person) for person in persons for _ in range(2)),
         *runs,
+        *(_draft(make, run, person, persons) for run in runs for person in persons),
         *pairings,
         *meetings,
         *(_goal(make, person, pairings) for person in persons for _ in range(3)),
@@ -213,6 +219,9 @@ def _enrolment(make: _Maker, programmes: list[Programme], person: Person) -> Enr
         status=make.pick(list(EnrolmentStatus)),
         capacity=make.maybe(2),
         enrolled_at=make.moment(),
+        waiting=make.maybe(
+            Waiting(since=make.moment(), reason=make.text(), remedy=make.text()),
+        ),
     )
 
 
@@ -237,9 +246,50 @@ def _run(make: _Maker, programme: Programme, people: list[Person]) -> MatchingRu
                 first_choices=1,
                 blocking_pairs=0,
                 seconds=make.pick(NUMBERS),
+                mode=make.pick(list(Mode)),
+                optimality_gap=make.maybe(make.pick(NUMBERS)),
+                parity=[_parity(make) for _ in range(make.random.randrange(3))],
+                shortages=[
+                    Shortage(kind="skill", name=make.text(), seekers=2, places=make.pick((0, 1)))
+                    for _ in range(make.random.randrange(3))
+                ],
             )
         ),
         failure=make.maybe(make.text()),
+        dry=make.pick((True, False)),
+        seed=make.pick((0, 2**31 - 1)),
+        progress=make.pick((0.0, 0.25, 1.0)),
+        inputs=make.text(),
+        outcome=make.text(),
+        edits=make.random.randrange(3),
+    )
+
+
+def _parity(make: _Maker) -> Parity:
+    return Parity(
+        attribute="site",
+        group=make.text(),
+        mentees=3,
+        proposed=2,
+        first_choices=1,
+        mean_score=make.pick(NUMBERS),
+        worse=make.pick((True, False)),
+    )
+
+
+def _draft(make: _Maker, run: MatchingRun, mentee: Person, people: list[Person]) -> Draft:
+    return Draft(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        run_id=run.id,
+        programme_id=run.programme_id,
+        mentee_id=mentee.id,
+        mentor_id=make.maybe(make.pick(people[:3]).id),
+        score=make.pick(NUMBERS),
+        reasons=[Reason(criterion=make.text(), sentence=make.text(), share=make.pick(NUMBERS))],
+        unmatched=make.text(),
+        remedy=make.text(),
+        edited_by=make.maybe(make.pick(people).id),
     )
 
 

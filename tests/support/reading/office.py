@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from contracts import matching
 from contracts.matching import (
     Certificate,
+    Draft,
     Enrolment,
     MatchingRun,
     Pairing,
@@ -81,6 +82,24 @@ class Office:
                 blocking_pairs=0,
                 seconds=0.01,
             ),
+        )
+        self.tried = MatchingRun(
+            id=uuid4(),
+            organisation_id=self.id,
+            programme_id=self.programme.id,
+            status=RunStatus.DRAFTED,
+            requested_by=self.cleo.id,
+            requested_at=NOW,
+            dry=True,
+        )
+        self.draft = Draft(
+            id=uuid4(),
+            organisation_id=self.id,
+            run_id=self.tried.id,
+            programme_id=self.programme.id,
+            mentee_id=self.ana.id,
+            mentor_id=self.ben.id,
+            score=0.5,
         )
         self.pairing = self.pair(self.ben, PairingStatus.ACTIVE, run_id=self.run.id)
         self.former = self.pair(self.gus, PairingStatus.ENDED)

@@ -223,7 +223,7 @@ class _Writer:
     def arguments(self, definition: GraphQLField, name: str) -> str:
         given: dict[str, str] = {}
         order, searched = None, False
-        if name in ("node", "nodes", "programme"):
+        if name in ("node", "nodes", "programme", "inRun"):
             given |= self.ids(name)
         for argument, each in definition.args.items():
             named = get_named_type(each.type)
@@ -240,7 +240,8 @@ class _Writer:
             elif named.name == "Boolean":
                 given[argument] = self.value("Boolean", json.dumps(yes := self.chance(50)), yes)
             elif named.name == "ID":
-                id_ = self.id("Person" if self.fault("BAD_ID") else "Site")
+                wanted = "MatchingRun" if argument == "differsFrom" else "Site"
+                id_ = self.id("Person" if self.fault("BAD_ID") else wanted)
                 given[argument] = self.value("ID", json.dumps(id_), id_)
             else:
                 text = self.text(argument, named.name)
@@ -277,8 +278,9 @@ class _Writer:
                 first = self.value("ID!", json.dumps(ids[0]), ids[0])
                 return {"ids": f"[{', '.join([first, *map(json.dumps, ids[1:])])}]"}
             return {"ids": self.value("[ID!]!", json.dumps(ids), ids)}
-        id_ = self.id("Programme" if name == "programme" else None)
-        return {"id": self.value("ID!", json.dumps(id_), id_)}
+        id_ = self.id({"programme": "Programme", "inRun": "MatchingRun"}.get(name))
+        argument = "run" if name == "inRun" else "id"
+        return {argument: self.value("ID!", json.dumps(id_), id_)}
 
     def id(self, type_name: str | None = None) -> str:
         if self.fault("BAD_ID"):

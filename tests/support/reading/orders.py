@@ -1,7 +1,7 @@
 """How connections are ordered, said once more: for plain execution, and for cursors to be made."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 Row = Any
@@ -15,6 +15,7 @@ USUAL: dict[str, Keys] = {
     "Programme": ("starts_on",),
     "Enrolment": ("enrolled_at",),
     "MatchingRun": ("requested_at",),
+    "Draft": ("score",),
     "Pairing": ("proposed_at",),
     "Session": ("starts_at",),
     "Goal": ("set_at",),
@@ -26,8 +27,9 @@ NAMED: dict[str, dict[str, Keys]] = {
     "Site": {"NAME": ("name",), "CITY": ("city", "name")},
     "Person": {"NAME": BY_NAME, "JOINED_AT": ("joined_at",)},
     "Programme": {"STARTS_ON": ("starts_on",), "NAME": ("name",)},
-    "Enrolment": {"ENROLLED_AT": ("enrolled_at",)},
+    "Enrolment": {"ENROLLED_AT": ("enrolled_at",), "WAITING_SINCE": ("waiting_since",)},
     "MatchingRun": {"REQUESTED_AT": ("requested_at",)},
+    "Draft": {"SCORE": ("score",)},
     "Pairing": {"PROPOSED_AT": ("proposed_at",), "SCORE": ("score",)},
     "Session": {"STARTS_AT": ("starts_at",)},
     "Goal": {"SET_AT": ("set_at",), "DUE_ON": ("due_by",)},
@@ -63,6 +65,8 @@ def key_of(row: Row, keys: Keys, ranks: Mapping[Any, int] | None = None) -> tupl
             return (ranks or {})[row.id]
         if name == "due_by":
             return row.due_on or date(9999, 12, 31)
+        if name == "waiting_since":
+            return row.waiting.since if row.waiting else datetime(9999, 12, 31, tzinfo=UTC)
         return getattr(row, name)
 
     return tuple(map(value, (*keys, "id")))

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from contracts.matching import Enrolment, MatchingRun, Pairing, PairingStatus, Programme, Role
+from contracts.matching import (
+    Draft,
+    Enrolment,
+    MatchingRun,
+    Pairing,
+    PairingStatus,
+    Programme,
+    Role,
+)
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Organisation, Person, Site, Standing
 from contracts.sessions import Feedback, Goal, Session
@@ -75,6 +83,27 @@ def with_term(kind: str) -> Callable[[Sight, Row, Row, str], bool]:
     return lambda _sight, _row, each, text: finding.has_term(kind, text, each)
 
 
+def differs_from(sight: Sight, _: Row, draft: Draft, run: str) -> bool:
+    """Whether the other run's draft offers the mentee somebody else; or says nothing of her."""
+    return all(
+        f"MatchingRun:{each.run_id}" != run
+        or (each.programme_id, each.mentee_id) != (draft.programme_id, draft.mentee_id)
+        or each.mentor_id != draft.mentor_id
+        for each in sight.everything(Draft)
+    )
+
+
+def in_run(sight: Sight, draft: Draft, run: str) -> Draft | None:
+    found = sight.all(
+        Draft,
+        lambda each: (
+            f"MatchingRun:{each.run_id}" == run
+            and (each.programme_id, each.mentee_id) == (draft.programme_id, draft.mentee_id)
+        ),
+    )
+    return next(iter(found), None)
+
+
 PAGING = ("first", "after", "last", "before")
 
 # Whether a row is one that an argument asks for: of what the viewer sees, the parent, the value.
@@ -82,6 +111,9 @@ FILTERS: dict[str, Callable[[Sight, Row, Row, Any], bool]] = {
     "status": lambda _sight, _row, each, status: each.status is status,
     "role": has_role,
     "open": lambda _sight, _row, each, yes: (each.completed_at is None) is yes,
+    "waiting": lambda _sight, _row, each, yes: (each.waiting is not None) is yes,
+    "matched": lambda _sight, _row, each, yes: (each.mentor_id is not None) is yes,
+    "differsFrom": differs_from,
     "unread": lambda _sight, _row, each, yes: (each.read_at is None) is yes,
     "kind": lambda _sight, _row, each, kind: each.kind is kind,
     "site": lambda _sight, _row, each, site: f"Site:{each.site_id}" == site,
@@ -184,6 +216,13 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Enrolment", "person"): link(Person, "person_id"),
     ("MatchingRun", "programme"): link(Programme, "programme_id"),
     ("MatchingRun", "requestedBy"): link(Person, "requested_by"),
+    ("MatchingRun", "drafts"): connection(Draft, of("run_id")),
+    ("Draft", "run"): link(MatchingRun, "run_id"),
+    ("Draft", "programme"): link(Programme, "programme_id"),
+    ("Draft", "mentee"): link(Person, "mentee_id"),
+    ("Draft", "mentor"): link(Person, "mentor_id"),
+    ("Draft", "editedBy"): link(Person, "edited_by"),
+    ("Draft", "inRun"): in_run,
     ("MatchingRun", "pairings"): connection(Pairing, of("run_id"), descending=True),
     ("Pairing", "programme"): link(Programme, "programme_id"),
     ("Pairing", "run"): link(MatchingRun, "run_id"),

@@ -24,6 +24,7 @@ TEXTS = {  # what is asked for of an argument that takes text: what all have, or
     "skillSought": ("sql",),
     "department": ("sales",),
 }
+IDS = {"id": "$programme", "site": "$site", "run": "$run", "differsFrom": "$run"}
 MOMENTS = {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01"}
 ELSEWHERE = {"node", "nodes", "changes", "eventTrail"}  # by themselves, or not of the read model
 
@@ -31,7 +32,7 @@ ELSEWHERE = {"node", "nodes", "changes", "eventTrail"}  # by themselves, or not 
 def shapes(schema: GraphQLSchema, type_: GraphQLObjectType) -> Iterator[str]:
     """Selections on an object of the type: all its leaves, and each relation in all its ways.
 
-    They speak of `$cursor`, one of the relation's, and of `$site`.
+    They speak of `$cursor`, one of the relation's, of `$site` and of `$run`.
     """
     leaves = [
         name for name, each in type_.fields.items() if is_leaf_type(get_named_type(each.type))
@@ -43,7 +44,8 @@ def shapes(schema: GraphQLSchema, type_: GraphQLObjectType) -> Iterator[str]:
         if name in ELSEWHERE or name in leaves:
             continue
         if "edges" not in getattr(named, "fields", {}):
-            yield f"{name}{_written('id: $programme' if field.args else '')} {{ {_some(named)} }}"
+            asked = [f"{each}: {IDS[each]}" for each in field.args]
+            yield f"{name}{_written(', '.join(asked))} {{ {_some(named)} }}"
             continue
         for page in PAGES:
             yield f"{name}{_written(page)} {PAGE}"
@@ -78,7 +80,7 @@ def _filters(field: GraphQLField) -> Iterator[str]:
         elif named.name in MOMENTS:
             yield f'{name}: "{MOMENTS[named.name]}"'
         elif named.name == "ID":
-            yield f"{name}: $site"
+            yield f"{name}: {IDS[name]}"
 
 
 def _some(type_: Any) -> str:

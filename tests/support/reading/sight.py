@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contracts.matching import Enrolment, MatchingRun, Pairing, PairingStatus, Programme
+from contracts.matching import Draft, Enrolment, MatchingRun, Pairing, PairingStatus, Programme
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Person, Visibility
 from contracts.sessions import Feedback, Goal, Session, SessionStatus
@@ -37,7 +37,7 @@ class Sight:
                 )
             case Enrolment():
                 return row.person_id == me or administrator or self.coordinates(row.programme_id)
-            case MatchingRun():
+            case MatchingRun() | Draft():
                 return administrator or self.coordinates(row.programme_id)
             case Pairing():
                 return (

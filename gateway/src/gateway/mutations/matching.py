@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from contracts.matching import ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Role
+from contracts.matching import ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Mode, Role
 from gateway.mutations.bulk import CREATED, REFUSED, UNCHANGED
 from gateway.mutations.declaring import (
     Mutation,
@@ -87,6 +87,22 @@ class LeaveProgrammeInput:
 @strawberry.input
 class StartMatchingRunInput:
     programme_id: strawberry.ID = id_of("Programme", "The programme.")
+    dry: bool | None = optional("Whether to draft only: nothing is proposed until it is committed.")
+    mode: Mode | None = optional("What to be best at; left out: as the programme's rules say.")
+    rules: RulesInput | None = optional(
+        "For a dry run: rules to try; what is left out is as in the programme."
+    )
+    seed: int | None = optional("A number on which ties depend; the same gives the same again.")
+
+
+@strawberry.input
+class CommitMatchingRunInput:
+    run_id: strawberry.ID = id_of("MatchingRun", "The dry run.")
+
+
+@strawberry.input
+class CancelMatchingRunInput:
+    run_id: strawberry.ID = id_of("MatchingRun", "The run.")
 
 
 @strawberry.input
@@ -185,8 +201,22 @@ MUTATIONS = (
     _of(
         "start-matching-run",
         StartMatchingRunInput,
-        "Match a programme's mentees with its mentors; the run proposes pairings. For coordinators "
-        "and administrators.",
+        "Match a programme's mentees with its mentors; the run proposes pairings, or drafts them. "
+        "For coordinators and administrators.",
+        THE_RUN,
+    ),
+    _of(
+        "commit-matching-run",
+        CommitMatchingRunInput,
+        "Propose the pairings that a dry run has drafted. The programme's other drafts are given "
+        "up. For coordinators and administrators.",
+        THE_RUN,
+    ),
+    _of(
+        "cancel-matching-run",
+        CancelMatchingRunInput,
+        "Stop a run before it proposes anything, or give up a draft. For coordinators and "
+        "administrators.",
         THE_RUN,
     ),
     _of(

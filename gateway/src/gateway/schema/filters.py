@@ -23,6 +23,35 @@ GOAL_STATUS = Argument("status", GoalStatus | None, "Only those that stand so.",
 
 ROLE = Argument("role", Role | None, "Only mentors, or only mentees.", "{row}.role = {value}")
 
+WAITING = Argument(
+    "waiting",
+    bool | None,
+    "Only mentees whom the latest run could offer nobody: the waiting list. Or only the others.",
+    {True: "{row}.waiting is not null", False: "{row}.waiting is null"},
+)
+MATCHED = Argument(
+    "matched",
+    bool | None,
+    "Only mentees for whom there is a mentor, or only those for whom there is nobody.",
+    {True: "{row}.mentor_id is not null", False: "{row}.mentor_id is null"},
+)
+DIFFERS_FROM = Argument(
+    "differs_from",
+    strawberry.ID | None,
+    "Only mentees to whom that run's draft would not offer the same mentor: who changes.",
+    """not exists (select from drafts d where d.organisation_id = {row}.organisation_id
+        and d.programme_id = {row}.programme_id and d.run_id = {value}
+        and d.mentee_id = {row}.mentee_id and d.mentor_id is not distinct from {row}.mentor_id)""",
+    id_of="MatchingRun",
+)
+OF_RUN = Argument(
+    "run",
+    strawberry.ID,
+    "The other run's global id.",
+    "{row}.run_id = {value}",
+    id_of="MatchingRun",
+)
+
 ROLE_OF_PERSON = Argument(
     "role",
     Role | None,

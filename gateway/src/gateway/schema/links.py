@@ -6,6 +6,7 @@ import strawberry
 
 if TYPE_CHECKING:
     from gateway.schema.erasures import Erasure as Erasure
+    from gateway.schema.matching import Draft as Draft
     from gateway.schema.matching import Enrolment as Enrolment
     from gateway.schema.matching import MatchingRun as MatchingRun
     from gateway.schema.matching import Pairing as Pairing
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gateway.schema.sessions import Session as Session
 else:
     Erasure = Annotated["Erasure", strawberry.lazy("gateway.schema.erasures")]
+    Draft = Annotated["Draft", strawberry.lazy("gateway.schema.matching")]
     Enrolment = Annotated["Enrolment", strawberry.lazy("gateway.schema.matching")]
     MatchingRun = Annotated["MatchingRun", strawberry.lazy("gateway.schema.matching")]
     Pairing = Annotated["Pairing", strawberry.lazy("gateway.schema.matching")]

@@ -4,15 +4,25 @@ from datetime import date, datetime
 
 import strawberry
 
-from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
+from contracts.matching import (
+    EnrolmentStatus,
+    Mode,
+    PairingStatus,
+    ProgrammeStatus,
+    Role,
+    RunStatus,
+)
 from gateway.planner.model import Split
 from gateway.schema import links, orders, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from
 from gateway.schema.filters import (
+    DIFFERS_FROM,
     DUE_BEFORE,
     ENROLMENT_STATUS,
     GOAL_STATUS,
+    MATCHED,
+    OF_RUN,
     PAIRING_STATUS,
     PROPOSED_BEFORE,
     PROPOSED_FROM,
@@ -21,6 +31,7 @@ from gateway.schema.filters import (
     SESSION_STATUS,
     STARTS_BEFORE,
     STARTS_FROM,
+    WAITING,
 )
 
 
@@ -39,6 +50,33 @@ class Rules:
     weight_other_site: float = field("The weight of being at different sites.")
 
 
+@strawberry.type(
+    description="How a group of mentees fares in a matching run, to be held beside the network."
+)
+class Parity:
+    attribute: str = field("What the group has in common: site, department or level.")
+    group: str = field("The site's name, the department's, or the level.")
+    mentees: int = field("How many of the group took part.")
+    proposed: int = field("How many of them were offered a mentor.")
+    first_choices: int = field("How many of them were offered the mentor who fits them best.")
+    mean_score: float = field("The mean score of their proposals, 0 to 1.")
+    worse: bool = field(
+        "Whether a markedly smaller share of them than of all were offered a mentor, or their "
+        "first choice: less than four fifths of it."
+    )
+
+
+@strawberry.type(
+    description="What is sought by mentees who were offered nobody, and by more mentees than there "
+    "were places for."
+)
+class Shortage:
+    kind: str = field("A skill, or a language.")
+    name: str = field("Which.")
+    seekers: int = field("How many mentees seek it who were offered nobody.")
+    places: int = field("How many places there were with it, before the run.")
+
+
 @strawberry.type(description="What a matching run can prove of itself.")
 class Certificate:
     mentees: int = field("How many took part without a mentor in this programme yet.")
@@ -53,6 +91,22 @@ class Certificate:
         "How many pairs would both rather have each other than what they were offered."
     )
     seconds: float = field("How long it took.")
+    mode: Mode = field("What the assignment is best at.")
+    top_three: int = field("How many were offered one of the three mentors who fit them best.")
+    tenth_percentile: float = field("A tenth of the proposals have a lower score than this.")
+    total_score: float = field("The sum of the scores.")
+    largest_regret: float = field(
+        "The most that both of a blocking pair would gain by each other; 0 where there is none."
+    )
+    hard_rule_violations: int = field("How many proposals break a hard rule: none does.")
+    load_gini: float = field(
+        "How unevenly mentors' places are used: 0 all alike, 1 all the mentees with one mentor."
+    )
+    optimality_gap: float | None = field(
+        "At most this share of the greatest total there can be is missing; null: not known."
+    )
+    parity: list[Parity] = field("How groups of mentees fare.")
+    shortages: list[Shortage] = field("What there were too few places for.")
 
 
 @strawberry.type(description="One contribution to a pairing's score, in words for the two people.")
@@ -84,6 +138,7 @@ class Programme(Node):
         "{row}.programme_id = {parent}.id",
         ROLE,
         ENROLMENT_STATUS,
+        WAITING,
         order=("enrolled_at",),
         orders=orders.ENROLMENTS,
         split=Split(visibility.OF_PROGRAMME, "{row}.person_id = {viewer}.person_id"),
@@ -109,6 +164,15 @@ class Programme(Node):
     )
 
 
+@strawberry.type(
+    description="A mentee's place on the waiting list; who has waited longest is first."
+)
+class Waiting:
+    since: datetime = field("Since when no run could offer them anybody.")
+    reason: str = field("Why there was nobody.")
+    remedy: str = field("What would help; empty where nothing is known.")
+
+
 @read_from(
     "enrolments",
     sees=visibility.ENROLMENTS,
@@ -124,6 +188,9 @@ class Enrolment(Node):
         "A mentor's mentees in this programme; null: as many as the mentor takes anywhere."
     )
     enrolled_at: datetime = field("When they came in.")
+    waiting: Waiting | None = field(
+        "The place on the waiting list of a mentee whom the latest run could offer nobody."
+    )
 
 
 @read_from(
@@ -137,9 +204,27 @@ class MatchingRun(Node):
     status: RunStatus = field("How far it has come.")
     requested_by: links.Person | None = one("Who asked for it.", "{row}.id = {parent}.requested_by")
     requested_at: datetime = field("When it was asked for.")
-    rules: Rules = field("The rules it matched by: the programme's as they were then.")
-    certificate: Certificate | None = field("What it can prove of itself, once it is complete.")
+    rules: Rules = field("The rules it matched by: the programme's as they were then, or its own.")
+    dry: bool = field("Whether it is a dry run: it drafts, and proposes when it is committed.")
+    seed: int = field("With the people and the rules, all that the outcome depends on.")
+    progress: float = field("How much of the computation is done, 0 to 1.")
+    certificate: Certificate | None = field("What it can prove of itself, once it is computed.")
+    inputs: str = field(
+        "A digest (SHA-256) of the people and the rules that it was computed from; empty before."
+    )
+    outcome: str = field(
+        "A digest of who was matched with whom: the same inputs lead to the same outcome."
+    )
+    edits: int = field("How many changes were made to the draft by hand.")
     failure: str | None = field("Why it failed, where it did.")
+    drafts: Connection[links.Draft] = many(
+        "Whom it would offer whom while it is drafted, the worst fit first.",
+        "{row}.run_id = {parent}.id",
+        MATCHED,
+        DIFFERS_FROM,
+        order=("score",),
+        orders=orders.DRAFTS,
+    )
     pairings: Connection[links.Pairing] = many(
         "The pairings it proposed, the latest first.",
         "{row}.run_id = {parent}.id",
@@ -147,6 +232,33 @@ class MatchingRun(Node):
         order=("proposed_at",),
         descending=True,
         orders=orders.PAIRINGS,
+    )
+
+
+@read_from(
+    "drafts",
+    sees=visibility.DRAFTS,
+    description="Whom a dry run would offer a mentee, until it is committed, given up, or lapses; "
+    "for the programme's coordinators and administrators. The two know nothing of it.",
+)
+class Draft(Node):
+    run: links.MatchingRun | None = one("The dry run.", "{row}.id = {parent}.run_id")
+    programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
+    mentee: links.Person | None = one("The mentee.", "{row}.id = {parent}.mentee_id")
+    mentor: links.Person | None = one(
+        "The mentor; null where there is nobody.", "{row}.id = {parent}.mentor_id"
+    )
+    score: float = field("How well the two fit, 0 to 1; 0 where there is nobody.")
+    reasons: list[Reason] = field("Why the two fit.")
+    unmatched: str = field("Why there is nobody; empty where there is a mentor.")
+    remedy: str = field("What would help the mentee to one; empty where nothing is known.")
+    edited_by: links.Person | None = one(
+        "Who changed it by hand; null: nobody did.", "{row}.id = {parent}.edited_by"
+    )
+    in_run: links.Draft | None = one(
+        "What another dry run would offer the same mentee: to compare the two.",
+        "{row}.programme_id = {parent}.programme_id and {row}.mentee_id = {parent}.mentee_id",
+        OF_RUN,
     )
 
 

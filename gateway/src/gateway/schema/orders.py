@@ -69,11 +69,22 @@ ENROLMENTS = Orders(
     "EnrolmentOrder",
     "enrolments",
     ENROLLED_AT=By("when they came in", "enrolled_at", told=IN_TIME),
+    WAITING_SINCE=By(
+        "since when they wait for a mentor, who does not wait being the latest",
+        "waiting_since",
+        told=IN_TIME,
+        types=("timestamptz",),
+    ),
 )
 MATCHING_RUNS = Orders(
     "MatchingRunOrder",
     "matching runs",
     REQUESTED_AT=By("when they were asked for", "requested_at", told=IN_TIME),
+)
+DRAFTS = Orders(
+    "DraftOrder",
+    "drafts",
+    SCORE=By("how well the two fit, nobody being the lowest", "score", told=BY_NUMBER),
 )
 PAIRINGS = Orders(
     "PairingOrder",

@@ -54,6 +54,8 @@ ENROLMENTS = f"{{row}}.person_id = {{viewer}}.person_id or {ADMINISTRATORS} or {
 
 MATCHING_RUNS = f"{ADMINISTRATORS} or {COORDINATORS}"
 
+DRAFTS = MATCHING_RUNS  # the two are asked when it is committed, and know nothing before
+
 OF_PROGRAMME = "{viewer}.administrator or {viewer}.person_id = any ({parent}.coordinator_ids)"
 
 THE_TWO = "{row}.mentor_id = {viewer}.person_id or {row}.mentee_id = {viewer}.person_id"

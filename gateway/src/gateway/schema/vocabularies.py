@@ -11,6 +11,7 @@ UNKNOWN = "UNKNOWN stands for a word that this version of the API does not know.
 
 for vocabulary, description in (
     (matching.EnrolmentStatus, "Whether a person takes part in a programme."),
+    (matching.Mode, "What an assignment is to be best at."),
     (matching.PairingStatus, "Where a pairing stands, from the proposal to its end."),
     (matching.ProgrammeStatus, "Whether a programme takes people in."),
     (matching.Role, "What a person is in a programme or a pairing."),

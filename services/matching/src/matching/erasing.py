@@ -7,13 +7,13 @@ from chassis.events import Event
 from chassis.unit import Unit
 from contracts import matching as contract
 from contracts.erasure import ErasureDone
-from contracts.matching import PairingChange
+from contracts.matching import DraftChange, PairingChange
 from contracts.profiles import PERSON, Erasure
 from matching import store
 from matching.closing import end_pairings
 from matching.domain import redaction
 from matching.domain.pairing import LEFT_ORGANISATION
-from matching.store import standing, taking_part, work
+from matching.store import drafting, inputs, standing, taking_part, work
 from matching.store.candidates import lock_closed, lock_with_partners
 
 
@@ -24,8 +24,11 @@ async def erase_person(event: Event[Erasure], unit: Unit) -> None:
     person_id = erasure.person_id
     await forget_person(unit, PERSON, person_id, erasure.person_version)
     redacted = await _redact(unit, person_id)
+    redacted += await _redact_drafts(unit, person_id)
     erased = await store.enrolments.erase_all(unit, await taking_part.ever(unit, person_id))
+    erased |= await store.drafts.erase_all(unit, await drafting.ids_of_mentee(unit, person_id))
     await work.forget_proposals(unit, person_id)
+    await inputs.forget(unit, person_id)
     await store.people.forget(unit, person_id, erasure.person_version)
     if await store.erasures.find(unit, erasure.id) is None:
         done = ErasureDone(
@@ -51,3 +54,11 @@ async def _redact(unit: Unit, person_id: UUID) -> int:
     await store.pairings.redact_all(unit, changed, PairingChange.REDACTED)
     await end_pairings(unit, [redaction.pairing(each) for each in ending], reason=LEFT_ORGANISATION)
     return len(changed) + len(ending)
+
+
+async def _redact_drafts(unit: Unit, person_id: UUID) -> int:
+    """Take a mentor out of drafts, with what is said of the two."""
+    drafted = await drafting.lock_of_mentor(unit, person_id)
+    redacted = [redaction.draft(each) for each in drafted]
+    await store.drafts.redact_all(unit, redacted, DraftChange.REDACTED)
+    return len(redacted)

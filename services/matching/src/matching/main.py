@@ -7,13 +7,13 @@ from contracts.catalogue import topics_heard_by, topics_of
 from matching.commands import commands
 from matching.reactions import hears
 from matching.runner import run_matching
-from matching.store import enrolments, erasures, pairings, programmes, runs
+from matching.store import drafts, enrolments, erasures, pairings, programmes, runs
 from matching.store.recovering import fail_unfinished_runs, recount_loads
 
 service = Service(
     "matching",
     publishes=topics_of("matching"),
-    owns=[programmes, enrolments, runs, pairings, erasures],
+    owns=[programmes, enrolments, runs, drafts, pairings, erasures],
     hears=topics_heard_by("matching"),
     migrations=Path(__file__).parent / "migrations",
     commands=commands,

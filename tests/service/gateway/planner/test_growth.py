@@ -135,6 +135,8 @@ PARENTS = {
     "Enrolment": "select id from enrolments where organisation_id = $1 and person_id = $2",
     "MatchingRun": """select r.id from matching_runs r join programmes p on p.id = r.programme_id
         where r.organisation_id = $1 order by $2 = any (p.coordinator_ids) desc limit 1""",
+    "Draft": """select d.id from drafts d join programmes p on p.id = d.programme_id
+        where d.organisation_id = $1 order by $2 = any (p.coordinator_ids) desc limit 1""",
     "Pairing": "select id from pairings where organisation_id = $1 and mentee_id = $2 limit 1",
     "Session": "select id from sessions where organisation_id = $1 and mentee_id = $2 limit 1",
     "Goal": "select id from goals where organisation_id = $1 and person_id = $2 limit 1",
@@ -178,7 +180,12 @@ class Eye:
             await self.connection.execute(
                 "select set_config('cairn.organisation', $1, true)", str(viewer.organisation_id)
             )
-            wanted = {"site": "Site", "programme": "Programme", "id": type_name}
+            wanted = {
+                "site": "Site",
+                "programme": "Programme",
+                "run": "MatchingRun",
+                "id": type_name,
+            }
             return {
                 name: global_id(type_, await self._row(type_, *me))
                 for name, type_ in wanted.items()
@@ -206,7 +213,7 @@ def _operation(
     body = (
         shape if type_name == "Query" else f"node(id: $id) {{ ... on {type_name} {{ {shape} }} }}"
     )
-    types = {"id": "ID!", "programme": "ID!", "site": "ID", "cursor": "Cursor"}
+    types = {"id": "ID!", "programme": "ID!", "site": "ID", "run": "ID!", "cursor": "Cursor"}
     used = {name: type_ for name, type_ in types.items() if f"${name}" in body}
     declared = ", ".join(f"${name}: {type_}" for name, type_ in used.items())
     text = f"query{f' ({declared})' if declared else ''} {{ {body} }}"

@@ -169,7 +169,7 @@ def test_what_is_wrong_is_refused(planner: Planner, connected: Reader, rows: lis
     """
 
     @settings(THOROUGH, max_examples=100)
-    @given(operations(SCHEMA, rows, faults=15), viewers(rows, HERE))
+    @given(operations(SCHEMA, rows, faults=25), viewers(rows, HERE))
     def test(operation: Operation, viewer: Viewer) -> None:
         assume(operation.faults and not validate(SCHEMA, parse(operation.text)))
         plain = executed(rows, viewer, NOW, operation.text, operation.variables)

@@ -54,7 +54,7 @@ async def open_programme(command: OpenProgramme, unit: Unit) -> None:
         starts_on=command.starts_on,
         ends_on=command.ends_on,
         coordinator_ids=_once(command.coordinator_ids),
-        rules=replace(Rules(), **_given(command.rules)),
+        rules=replace(Rules(), **given(command.rules)),
     )
     check_sound(programme)
     await _need_known(unit, programme.coordinator_ids)
@@ -77,10 +77,10 @@ class ChangeProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 async def change_programme(command: ChangeProgramme, unit: Unit) -> None:
     before = await programmes.locked(unit, command.programme_id)
     need_open(before)
-    changes = _given(command)
+    changes = given(command)
     del changes["programme_id"]
     if command.rules is not UNSET:
-        changes["rules"] = replace(before.rules, **_given(command.rules))
+        changes["rules"] = replace(before.rules, **given(command.rules))
     if command.coordinator_ids is not UNSET:
         changes["coordinator_ids"] = _once(command.coordinator_ids)
         await _need_known(unit, set(command.coordinator_ids) - set(before.coordinator_ids))
@@ -111,7 +111,7 @@ async def _need_known(unit: Unit, person_ids: Collection[UUID]) -> None:
             raise not_known(person_id)
 
 
-def _given(command: msgspec.Struct) -> dict[str, object]:
+def given(command: msgspec.Struct) -> dict[str, object]:
     return {
         name: value.strip() if isinstance(value, str) else value
         for name, value in asdict(command).items()

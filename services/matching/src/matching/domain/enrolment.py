@@ -28,4 +28,4 @@ def leave(enrolment: Enrolment) -> Enrolment:
     """Raises EnrolmentLeft."""
     if enrolment.status is EnrolmentStatus.LEFT:
         raise EnrolmentLeft(f"Enrolment {enrolment.id} has been left already.")
-    return replace(enrolment, status=EnrolmentStatus.LEFT)
+    return replace(enrolment, status=EnrolmentStatus.LEFT, waiting=None)

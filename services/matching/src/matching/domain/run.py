@@ -1,13 +1,21 @@
-"""The life of a matching run: requested, running, then completed or failed."""
+"""The life of a matching run.
 
-from datetime import datetime
+requested ─▶ running ─┬─▶ completed
+                      └─▶ drafted ─▶ running ─▶ completed     a dry run that is committed
+Until its proposals are being made it can be cancelled; from anywhere in between it can fail.
+"""
+
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from contracts.matching import Certificate, MatchingRun, Programme, RunStatus
+from matching.refusals import IllegalTransition
 
 UNFINISHED = frozenset({RunStatus.REQUESTED, RunStatus.RUNNING})
+DRAFT_KEPT = timedelta(days=14)  # unless it is committed or given up before
+PROGRESS = 0.01  # of the computation: what is less is not told
 
 
 def request(
@@ -16,8 +24,10 @@ def request(
     run_id: UUID,
     by: UUID | None,
     at: datetime,
+    dry: bool = False,
+    seed: int = 0,
 ) -> MatchingRun:
-    """A run over the programme by its present rules."""
+    """A run over the programme by its rules."""
     return MatchingRun(
         id=run_id,
         organisation_id=programme.organisation_id,
@@ -26,16 +36,52 @@ def request(
         requested_by=by,
         requested_at=at,
         rules=programme.rules,
+        dry=dry,
+        seed=seed,
     )
 
 
-def complete(run: MatchingRun, certificate: Certificate, *, proposed: int) -> MatchingRun:
+def begin(run: MatchingRun) -> MatchingRun:
+    return replace(run, status=RunStatus.RUNNING)
+
+
+def computed(
+    run: MatchingRun, certificate: Certificate, *, inputs: str, outcome: str
+) -> MatchingRun:
+    """What it has come to."""
+    return replace(run, certificate=certificate, inputs=inputs, outcome=outcome, progress=1.0)
+
+
+def draft(run: MatchingRun) -> MatchingRun:
+    """Computed, and nothing proposed."""
+    return replace(run, status=RunStatus.DRAFTED)
+
+
+def commit(run: MatchingRun) -> MatchingRun:
+    """Raises IllegalTransition."""
+    if run.status is not RunStatus.DRAFTED:
+        raise IllegalTransition(
+            f"Matching run {run.id} is {run.status}; only one that is drafted can be committed."
+        )
+    return replace(run, status=RunStatus.RUNNING)
+
+
+def cancel(run: MatchingRun, *, proposes: bool) -> MatchingRun:
+    """`proposes`: whether its proposals are being made. Raises IllegalTransition."""
+    if proposes or run.status not in {*UNFINISHED, RunStatus.DRAFTED}:
+        state = "proposing pairings already" if proposes else f"{run.status}"
+        raise IllegalTransition(f"Matching run {run.id} is {state}; it cannot be cancelled.")
+    return replace(run, status=RunStatus.CANCELLED)
+
+
+def complete(run: MatchingRun, *, proposed: int) -> MatchingRun:
     """`proposed` counts the pairings that came of it: people may have left or filled up since."""
+    assert run.certificate is not None
     return replace(
         run,
         status=RunStatus.COMPLETED,
         certificate=replace(
-            certificate, proposed=proposed, unmatched=certificate.mentees - proposed
+            run.certificate, proposed=proposed, unmatched=run.certificate.mentees - proposed
         ),
     )
 

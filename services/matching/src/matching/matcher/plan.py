@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -11,35 +11,39 @@ import msgspec
 from contracts.matching import Certificate, Reason, Rules
 from contracts.profiles import Person
 from matching.matcher import criteria
+from matching.matcher.fit import Watch, unwatched
+from matching.matcher.frozen import Frozen, digest, written
 from matching.matcher.match import Assignment, match
 from matching.matcher.pool import Pool, make_pool
 from matching.matcher.reasons import explain, score_of
-
-
-class Frozen(msgspec.Struct, frozen=True, kw_only=True):
-    """Who takes part in a run; in the order of their ids."""
-
-    mentees: list[Person]  # without a mentor in the programme
-    mentors: list[tuple[Person, int]]  # with their free places
-    earlier: set[tuple[UUID, UUID]]  # (mentee, mentor) who have had a pairing in the programme
-    rules: Rules
-    on: date  # the day whose time zones count
+from matching.matcher.scarcity import Scarcity
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run would tell a mentee."""
+
     mentee_id: UUID
-    mentor_id: UUID
-    score: float
-    reasons: list[Reason]
+    mentor_id: UUID | None = None  # none: there is nobody
+    score: float = 0.0
+    reasons: list[Reason] = []
+    unmatched: str = ""  # why there is nobody
+    remedy: str = ""  # what would help, where anything is known
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    proposals: list[Proposal]
+    """`inputs` and `outcome` are SHA-256: the same inputs lead to the same outcome."""
+
+    proposals: list[Proposal]  # in the order of the mentees' ids
     certificate: Certificate
+    inputs: str
+    outcome: str
 
 
-def make_plan(frozen: Frozen) -> Plan:
-    """Match and explain. Takes seconds for thousands of people: not for the event loop."""
+def make_plan(frozen: Frozen, watch: Watch = unwatched) -> Plan:
+    """Match and explain. Takes seconds for thousands of people: not for the event loop.
+
+    Whatever `watch` raises ends it.
+    """
     started = time.perf_counter()
     mentees = frozen.mentees
     mentors = [person for person, places in frozen.mentors if places]
@@ -51,23 +55,37 @@ def make_plan(frozen: Frozen) -> Plan:
         offset=partial(criteria.hours_ahead, on=frozen.on),
         barred=_indices(mentees, mentors, frozen.earlier),
     )
+    watch(0.0, "matching")
     assignment = match(pool, frozen.rules)
-    proposals = _proposals(mentees, mentors, pool, assignment, frozen.rules)
+    watch(0.9, "explaining")
+    scarcity = Scarcity(
+        frozen, [each for each, j in zip(mentees, assignment.mentor_of, strict=True) if j < 0]
+    )
+    proposals = _proposals(mentees, mentors, pool, assignment, frozen.rules, scarcity)
+    certificate = Certificate(
+        mentees=len(mentees),
+        mentors=len(mentors),
+        places=sum(places),
+        proposed=sum(each.mentor_id is not None for each in proposals),
+        unmatched=sum(each.mentor_id is None for each in proposals),
+        mean_score=assignment.proof.mean_score,
+        lowest_score=assignment.proof.lowest_score,
+        first_choices=assignment.proof.first_choices,
+        blocking_pairs=assignment.proof.blocking_pairs,
+        shortages=scarcity.shortages(),
+        seconds=round(time.perf_counter() - started, 3),
+    )
     return Plan(
         proposals=proposals,
-        certificate=Certificate(
-            mentees=len(mentees),
-            mentors=len(mentors),
-            places=sum(places),
-            proposed=len(proposals),
-            unmatched=len(mentees) - len(proposals),
-            mean_score=assignment.proof.mean_score,
-            lowest_score=assignment.proof.lowest_score,
-            first_choices=assignment.proof.first_choices,
-            blocking_pairs=assignment.proof.blocking_pairs,
-            seconds=round(time.perf_counter() - started, 3),
-        ),
+        certificate=certificate,
+        inputs=digest(written(frozen)),
+        outcome=outcome_of(proposals),
     )
+
+
+def outcome_of(proposals: Sequence[Proposal]) -> str:
+    """The digest of who was matched with whom, how well, and why."""
+    return sha256(msgspec.json.encode(proposals)).hexdigest()
 
 
 def _indices(
@@ -88,10 +106,15 @@ def _proposals(
     pool: Pool,
     assignment: Assignment,
     rules: Rules,
+    scarcity: Scarcity,
 ) -> list[Proposal]:
     proposals: list[Proposal] = []
     for i, j in enumerate(assignment.mentor_of.tolist()):
         if j < 0:
+            nobody = scarcity.of(mentees[i])
+            proposals.append(
+                Proposal(mentee_id=mentees[i].id, unmatched=nobody.reason, remedy=nobody.remedy)
+            )
             continue
         apart = criteria.hours_apart(float(pool.mentee_offset[i]), float(pool.mentor_offset[j]))
         reasons = explain(mentees[i], mentors[j], rules, apart=apart)

@@ -77,7 +77,7 @@ def _shared_terms(
         "languages",
         rules.weight_languages,
         _part(languages, criteria.languages(mentee)),
-        f"Languages you share: {_names(languages, _language)}.",
+        f"Languages you share: {_names(languages, language_name)}.",
     )
 
 
@@ -113,5 +113,5 @@ def _names(terms: frozenset[str], name: Callable[[str], str]) -> str:
 
 
 @cache
-def _language(code: str) -> str:
+def language_name(code: str) -> str:
     return Locale("en").languages.get(code, code)

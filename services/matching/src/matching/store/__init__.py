@@ -4,11 +4,13 @@ from chassis.aggregates import Aggregates
 from chassis.copies import Copies
 from contracts.erasure import ErasureDone
 from contracts.matching import (
+    DRAFT,
     ENROLMENT,
     ERASURE,
     MATCHING_RUN,
     PAIRING,
     PROGRAMME,
+    Draft,
     Enrolment,
     MatchingRun,
     Pairing,
@@ -19,6 +21,7 @@ from contracts.profiles import PERSON, Person
 programmes = Aggregates(PROGRAMME, Programme, table="programmes", called="programme")
 enrolments = Aggregates(ENROLMENT, Enrolment, table="enrolments", called="enrolment")
 runs = Aggregates(MATCHING_RUN, MatchingRun, table="runs", called="matching run")
+drafts = Aggregates(DRAFT, Draft, table="drafts", called="draft")
 pairings = Aggregates(PAIRING, Pairing, table="pairings", called="pairing")
 erasures = Aggregates(ERASURE, ErasureDone, table="erasures", called="erasure")
 people = Copies(PERSON, Person, table="people")

@@ -6,7 +6,7 @@ from chassis.unit import Unit
 from contracts.matching import MatchingRun
 from contracts.profiles import Person
 from matching.domain.proposal import Mentor
-from matching.matcher.plan import Frozen
+from matching.matcher.frozen import Frozen
 from matching.store import people
 
 PAGE = 2000  # rows fetched at once

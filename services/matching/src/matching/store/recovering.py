@@ -3,7 +3,8 @@
 from chassis.unit import Unit
 from contracts.matching import RunChange
 from matching.domain import run as life
-from matching.store import runs
+from matching.store import runs, work
+from matching.store.work import Stage
 
 INTERRUPTED = "The platform lost what this run had computed. Start it again."
 
@@ -33,18 +34,25 @@ async def recount_loads(unit: Unit) -> None:
 
 
 async def fail_unfinished_runs(unit: Unit) -> None:
-    """How far they were is not known: what they computed is in no event."""
-    for table in ("run_work", "run_proposals"):
+    """How far they were is not known: what they computed is in no event. Drafts are."""
+    for table in ("run_work", "run_proposals", "run_inputs"):
         await unit.connection.execute(
             f"delete from {table} where organisation_id = $1",  # noqa: S608
             unit.organisation_id,
         )
     rows = await unit.connection.fetch(
         """
-        select state from runs where organisation_id = $1 and status in ('requested', 'running')
+        select state from runs
+        where organisation_id = $1 and status in ('requested', 'running', 'drafted')
         order by id for update
         """,
         unit.organisation_id,
     )
-    failed = [life.fail(runs.read(row["state"]), INTERRUPTED) for row in rows]
+    found = [runs.read(row["state"]) for row in rows]
+    failed = [life.fail(run, INTERRUPTED) for run in found if run.status in life.UNFINISHED]
     await runs.save_all(unit, failed, RunChange.FAILED)
+    for run in found:
+        if run.status in life.UNFINISHED:
+            await work.plan(unit, run.id, Stage.CLEAR)
+        else:
+            await work.plan(unit, run.id, Stage.LAPSE, after=life.DRAFT_KEPT)

@@ -1,0 +1,52 @@
+"""What a matching run is computed from, and how that is written down."""
+
+from datetime import date
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from contracts.matching import Rules
+from contracts.profiles import Person
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """Who takes part in a run; in the order of their ids."""
+
+    mentees: list[Person]  # without a mentor in the programme
+    mentors: list[tuple[Person, int]]  # with their free places
+    earlier: set[tuple[UUID, UUID]]  # (mentee, mentor) who have had a pairing in the programme
+    rules: Rules
+    on: date  # the day whose time zones count
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode = msgspec.json.Decoder(Frozen).decode
+
+
+def written(frozen: Frozen) -> bytes:
+    """The same for the same people and rules."""
+    return _encode(frozen)
+
+
+def read(text: bytes) -> Frozen:
+    return _decode(text)
+
+
+def digest(text: bytes) -> str:
+    return sha256(text).hexdigest()
+
+
+def without(frozen: Frozen, person_id: UUID) -> Frozen:
+    """The same, but for a person who was erased: nobody has them as a manager either."""
+
+    def cleared(person: Person) -> Person:
+        return replace(person, manager_id=None) if person.manager_id == person_id else person
+
+    return replace(
+        frozen,
+        mentees=[cleared(each) for each in frozen.mentees if each.id != person_id],
+        mentors=[(cleared(each), free) for each, free in frozen.mentors if each.id != person_id],
+        earlier={pair for pair in frozen.earlier if person_id not in pair},
+    )
