@@ -7,6 +7,21 @@ from chassis.refusals import Invalid, NotAllowed
 from contracts.matching import Programme, ProgrammeStatus, Rules
 from matching.refusals import ProgrammeClosed
 
+# What can speak for a pair; the weight of each is the rule `weight_<criterion>`.
+CRITERIA = (
+    "skills",
+    "interests",
+    "values",
+    "languages",
+    "hours",
+    "other_site",
+    "aspiration",
+    "path",
+    "working_style",
+    "seniority",
+    "background",
+)
+
 
 def is_coordinator(programme: Programme, caller: Caller) -> bool:
     """Administrators coordinate every programme of their organisation."""
@@ -35,14 +50,7 @@ def check_sound(programme: Programme) -> None:
 
 
 def total_weight(rules: Rules) -> float:
-    return (
-        rules.weight_skills
-        + rules.weight_interests
-        + rules.weight_values
-        + rules.weight_languages
-        + rules.weight_hours
-        + rules.weight_other_site
-    )
+    return sum(getattr(rules, f"weight_{criterion}") for criterion in CRITERIA)
 
 
 def _check_dates(starts_on: date, ends_on: date | None) -> None:

@@ -48,7 +48,7 @@ def _make_lists(scores: Scores, mentees: Indices, least: Keys, lists: Keys) -> N
     mentor_key = LAST_INDEX - np.arange(len(least))
     shorter = len(least) - lists.shape[1]
     for block in scores.blocks(mentees):
-        score = scores.of(block)
+        score = scores.of(block).astype(np.int64)
         key = score << INDEX_BITS
         refused = (key | (LAST_INDEX - block)[:, None]) <= least
         key |= mentor_key

@@ -1,59 +1,122 @@
 """A frozen pool of mentees and mentors as arrays, everyone by index, in the order of their ids."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.profiles import Person
+from contracts.profiles import Person, Window
 from matching.matcher import criteria
+from matching.matcher.lines import near_in_line
+from matching.matcher.meaning import Meanings
+from matching.matcher.week import WEEK, week, windows_of
+
+H = TypeVar("H", bound=Hashable)
 
 Indices = NDArray[np.int64]
+Pairs = Set[tuple[int, int]]  # of indices: (mentee, mentor)
+NONE: Pairs = frozenset()
+
+UNKNOWN = -1
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What mentees name and mentors have (skills, languages ...), for counting what they share.
+    """What mentees name and mentors have in common (skills, languages ...), for counting it.
 
-    Mentee i names `named[named_from[i]:named_from[i + 1]]`; term t is had by the mentors
+    Mentee i names `count[i]` terms; those that a mentor has are
+    `named[named_from[i]:named_from[i + 1]]`, and term t is had by the mentors
     `had_by[had_from[t]:had_from[t + 1]]`.
     """
 
+    count: Indices
     named_from: Indices
     named: Indices
     had_from: Indices
     had_by: Indices
 
     @classmethod
-    def of(cls, named: Sequence[frozenset[str]], had: Sequence[frozenset[str]]) -> "Terms":
-        vocabulary = {term: t for t, term in enumerate(sorted(frozenset().union(*named)))}
+    def of(cls, named: Sequence[Set[str]], had: Sequence[Set[str]]) -> "Terms":
+        both = frozenset().union(*named) & frozenset().union(*had)
+        vocabulary = {term: t for t, term in enumerate(sorted(both))}
         had_by: list[list[int]] = [[] for _ in vocabulary]
         for mentor, terms in enumerate(had):
             for term in terms & vocabulary.keys():
                 had_by[vocabulary[term]].append(mentor)
-        return cls(
-            *_ragged([sorted(vocabulary[term] for term in terms) for terms in named]),
-            *_ragged(had_by),
-        )
+        known = [sorted(vocabulary[term] for term in terms & both) for terms in named]
+        return cls(np.array([len(terms) for terms in named]), *_ragged(known), *_ragged(had_by))
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Pairs that may not be, in the order of the mentees."""
+
+    mentees: Indices
+    mentors: Indices
+
+    @classmethod
+    def of(cls, *pairs: Pairs) -> "Bars":
+        ordered = np.array(sorted(frozenset[tuple[int, int]]().union(*pairs)), np.int64)
+        return cls(*ordered.reshape(-1, 2).T)
+
+    def of_mentee(self, mentee: int) -> Indices:
+        first, last = np.searchsorted(self.mentees, (mentee, mentee + 1))
+        return self.mentors[first:last]
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """When people are free; few differ, so each way of being so stands once."""
+
+    which: Indices  # of `free`, for each person
+    free: NDArray[np.bool_]  # a row for each way, a column for each quarter of an hour of the week
+
+
+@dataclass(frozen=True)
+class Side:
+    """The mentees or the mentors of a pool, each an index."""
+
+    size: int
+    ahead: NDArray[np.float64]  # hours ahead of UTC; NaN where the zone is not known
+    level: NDArray[np.float64]  # NaN where it is not known
+    site: Indices
+    department: Indices  # UNKNOWN where none is given
+    tongues: NDArray[np.uint64]  # a row for every 64 languages, a bit for each
+    weeks: Weeks
+    meanings: Meanings  # of mentees' hopes, of mentors' experience
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Who takes part, and who may not be paired with whom."""
+    """Who takes part, and who may not be paired with whom whatever they are like."""
 
-    mentees: int
-    mentors: int
+    people: tuple[Side, Side]  # mentees, mentors
     places: Indices  # free places of each mentor
-    skills: Terms  # sought by the mentee, offered by the mentor
-    interests: Terms
-    values: Terms
-    languages: Terms
-    sites: Terms  # the one place where each works
-    mentee_offset: NDArray[np.float64]  # hours ahead of UTC; NaN where the zone is not known
-    mentor_offset: NDArray[np.float64]
-    barred: tuple[Indices, Indices]  # pairs (mentee, mentor), by mentee
+    terms: Mapping[str, Terms]  # by criterion
+    own: Bars  # people with themselves
+    in_line: Bars  # near in the line of managers
+    earlier: Bars  # who have had a pairing
+    excluded: Bars  # who are to be kept apart
+    barred: Bars  # all of these
+
+    @property
+    def mentees(self) -> int:
+        return self.people[0].size
+
+    @property
+    def mentors(self) -> int:
+        return self.people[1].size
+
+    @property
+    def mentee_offset(self) -> NDArray[np.float64]:
+        return self.people[0].ahead
+
+    @property
+    def mentor_offset(self) -> NDArray[np.float64]:
+        return self.people[1].ahead
 
 
 def make_pool(
@@ -62,48 +125,93 @@ def make_pool(
     *,
     places: Sequence[int],
     offset: Callable[[str], float],
-    barred: set[tuple[int, int]],
+    barred: Pairs,
+    excluded: Pairs = NONE,
+    managers: Mapping[UUID, UUID] | None = None,
+    steps: int = 1,
+    meanings: tuple[Meanings, Meanings] | None = None,
 ) -> Pool:
     """Encode people, who come in the order of their ids.
 
-    `offset` says how many hours a time zone is ahead of UTC. `barred` has pairs of indices (mentee,
-    mentor); everyone is barred from themselves, from their manager and from their reports anyway.
+    `offset` says how many hours a time zone is ahead of UTC. `barred` has the pairs who have met
+    before. `managers` has the managers of people who are not in the pool; nobody is paired within
+    so many `steps` of the line.
     """
     offsets = {zone: offset(zone) for zone in {p.time_zone for p in (*mentees, *mentors)}}
-
-    def shared(
-        named: Callable[[Person], frozenset[str]], had: Callable[[Person], frozenset[str]]
-    ) -> Terms:
-        return Terms.of([named(p) for p in mentees], [had(p) for p in mentors])
-
-    pairs = np.array(sorted(barred | _too_close(mentees, mentors)), np.int64).reshape(-1, 2)
+    codes = _Codes([*mentees, *mentors], offsets)
+    hopes, experience = meanings or (Meanings.none(len(mentees)), Meanings.none(len(mentors)))
+    mentor_index = {person.id: j for j, person in enumerate(mentors)}
+    own = {
+        (i, mentor_index[person.id])
+        for i, person in enumerate(mentees)
+        if person.id in mentor_index
+    }
+    in_line = near_in_line(mentees, mentors, managers or {}, steps)
     return Pool(
-        mentees=len(mentees),
-        mentors=len(mentors),
+        people=(codes.side(mentees, hopes), codes.side(mentors, experience)),
         places=np.array(places, np.int64),
-        skills=shared(criteria.skills_sought, criteria.skills_offered),
-        interests=shared(criteria.interests, criteria.interests),
-        values=shared(criteria.values, criteria.values),
-        languages=shared(criteria.languages, criteria.languages),
-        sites=shared(criteria.site, criteria.site),
-        mentee_offset=np.array([offsets[p.time_zone] for p in mentees], np.float64),
-        mentor_offset=np.array([offsets[p.time_zone] for p in mentors], np.float64),
-        barred=(pairs[:, 0], pairs[:, 1]),
+        terms={
+            criterion: Terms.of([named(p) for p in mentees], [had(p) for p in mentors])
+            for criterion, (named, had) in criteria.MET.items()
+        },
+        own=Bars.of(own),
+        in_line=Bars.of(in_line),
+        earlier=Bars.of(barred),
+        excluded=Bars.of(excluded),
+        barred=Bars.of(own, in_line, barred, excluded),
     )
 
 
-def _too_close(mentees: Sequence[Person], mentors: Sequence[Person]) -> set[tuple[int, int]]:
-    mentee_index: dict[UUID | None, int] = {person.id: i for i, person in enumerate(mentees)}
-    mentor_index: dict[UUID | None, int] = {person.id: j for j, person in enumerate(mentors)}
-    barred: set[tuple[int, int]] = set()
-    for i, mentee in enumerate(mentees):
-        for person_id in (mentee.id, mentee.manager_id):
-            if person_id in mentor_index:
-                barred.add((i, mentor_index[person_id]))
-    for j, mentor in enumerate(mentors):
-        if mentor.manager_id in mentee_index:
-            barred.add((mentee_index[mentor.manager_id], j))
-    return barred
+class _Codes:
+    """Numbers for what people of a pool have: the same for mentees and mentors."""
+
+    def __init__(self, people: Sequence[Person], offsets: Mapping[str, float]) -> None:
+        self._offsets = offsets
+        self._sites = _numbered(person.site_id for person in people)
+        self._departments = _numbered(_department(person) for person in people)
+        self._languages = _numbered(
+            language for person in people for language in sorted(criteria.languages(person))
+        )
+
+    def side(self, people: Sequence[Person], meanings: Meanings) -> Side:
+        levels = [np.nan if person.level is None else person.level for person in people]
+        departments = map(_department, people)
+        return Side(
+            size=len(people),
+            ahead=np.array([self._offsets[p.time_zone] for p in people], np.float64),
+            level=np.array(levels, np.float64),
+            site=np.array([self._sites[p.site_id] for p in people], np.int64),
+            department=np.array(
+                [self._departments[each] if each else UNKNOWN for each in departments], np.int64
+            ),
+            tongues=self._tongues(people),
+            weeks=self._weeks(people),
+            meanings=meanings,
+        )
+
+    def _tongues(self, people: Sequence[Person]) -> NDArray[np.uint64]:
+        bits = np.zeros((len(self._languages) // 64 + 1, len(people)), np.uint64)
+        for place, person in enumerate(people):
+            for language in criteria.languages(person):
+                word, bit = divmod(self._languages[language], 64)
+                bits[word, place] |= np.uint64(1 << bit)
+        return bits
+
+    def _weeks(self, people: Sequence[Person]) -> Weeks:
+        ways: dict[tuple[tuple[Window, ...], float], int] = {}
+        which = [
+            ways.setdefault((windows_of(p), self._offsets[p.time_zone]), len(ways)) for p in people
+        ]
+        free = [week(windows, ahead) for windows, ahead in ways]
+        return Weeks(np.array(which, np.int64), np.array(free, np.bool_).reshape(-1, WEEK))
+
+
+def _numbered(things: Iterable[H]) -> dict[H, int]:
+    return {thing: number for number, thing in enumerate(dict.fromkeys(things))}
+
+
+def _department(person: Person) -> str:
+    return criteria.term(person.department)
 
 
 def _ragged(lists: Sequence[Sequence[int]]) -> tuple[Indices, Indices]:

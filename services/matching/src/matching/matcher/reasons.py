@@ -1,43 +1,49 @@
 """Why two people were matched, in words for the two of them.
 
-A sentence tells only what they have in common, which partners may know of each other.
+A sentence tells only what they have in common, which partners may know of each other; what they
+chose to have counted and nobody to see, it does not name.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from babel import Locale
 
 from contracts.matching import Reason, Rules
 from contracts.profiles import Person
-from matching.domain.programme import total_weight
-from matching.matcher import criteria
-from matching.matcher.criteria import HALF_DAY
+from matching.matcher import criteria, occupations
+from matching.matcher.grains import grains, of_closeness, of_hours, of_share
 
 NAMED_AT_MOST = 5  # terms in one sentence
 
+Part = tuple[str, int, str]  # a criterion, what it adds to the score, and a sentence
 
-def explain(mentee: Person, mentor: Person, rules: Rules, *, apart: float) -> list[Reason]:
+
+def explain(
+    mentee: Person, mentor: Person, rules: Rules, *, apart: float, closeness: float = 0
+) -> list[Reason]:
     """The criteria that speak for the pair, the weightiest first; their shares are its score.
 
-    `apart` is how many hours their working days differ; NaN where that is not known.
+    `apart` is how many hours their working days differ; NaN where that is not known. `closeness` is
+    that of what the mentee hopes for to what the mentor has done (`meaning.Closeness`).
     """
-    total = total_weight(rules)
+    weights = grains(rules)
     found = [
-        *_shared_terms(mentee, mentor, rules),
-        ("hours", rules.weight_hours, _closeness(apart), _hours_sentence(apart)),
+        *_met(mentee, mentor, weights),
+        ("hours", of_hours(weights["hours"], apart), _hours_sentence(apart)),
+        *_standing(mentee, mentor, weights),
         (
-            "other_site",
-            rules.weight_other_site,
-            float(mentee.site_id != mentor.site_id),
-            "You work at different sites: a wider network for both of you.",
+            "aspiration",
+            of_closeness(weights["aspiration"], closeness),
+            "What the mentor has done is close to what the mentee hopes for.",
         ),
     ]
+    highest = sum(weights.values())
     reasons = [
-        Reason(criterion=criterion, sentence=sentence, share=weight * part / total)
-        for criterion, weight, part, sentence in found
-        if weight * part > 0
+        Reason(criterion=criterion, sentence=sentence, share=part / highest)
+        for criterion, part, sentence in found
+        if part > 0
     ]
     return sorted(reasons, key=lambda reason: -reason.share)
 
@@ -47,51 +53,75 @@ def score_of(reasons: Iterable[Reason]) -> float:
     return min(1.0, math.fsum(reason.share for reason in reasons))
 
 
-def _shared_terms(
-    mentee: Person, mentor: Person, rules: Rules
-) -> Iterable[tuple[str, float, float, str]]:
-    sought = criteria.skills_sought(mentee)
-    offered = sought & criteria.skills_offered(mentor)
+def _met(mentee: Person, mentor: Person, weights: dict[str, int]) -> Iterator[Part]:
+    """What the mentee names and the mentor has."""
+    for criterion, (named, had) in criteria.MET.items():
+        if not weights[criterion]:
+            continue
+        wanted = named(mentee)
+        met = wanted & had(mentor)
+        if met:
+            part = of_share(weights[criterion], len(met), len(wanted))
+            yield criterion, part, _SENTENCES[criterion](mentee, mentor, met)
+
+
+def _standing(mentee: Person, mentor: Person, weights: dict[str, int]) -> Iterator[Part]:
+    """Where the two stand in the organisation."""
+    gap = criteria.levels_above(mentee, mentor)
     yield (
-        "skills",
-        rules.weight_skills,
-        _part(offered, sought),
-        _skills_sentence(mentee, offered, sought),
+        "seniority",
+        math.floor(weights["seniority"] * criteria.seniority(gap)),
+        f"The mentor is {gap:g} {'level' if gap == 1 else 'levels'} above the mentee.",
     )
-    interests = criteria.interests(mentee) & criteria.interests(mentor)
     yield (
-        "interests",
-        rules.weight_interests,
-        _part(interests, criteria.interests(mentee)),
-        f"Interests you share: {_names(interests, _written(mentee.interests))}.",
-    )
-    values = criteria.values(mentee) & criteria.values(mentor)
-    yield (
-        "values",
-        rules.weight_values,
-        _part(values, criteria.values(mentee)),
-        f"Values you share: {_names(values, _written(mentee.values))}.",
-    )
-    languages = criteria.languages(mentee) & criteria.languages(mentor)
-    yield (
-        "languages",
-        rules.weight_languages,
-        _part(languages, criteria.languages(mentee)),
-        f"Languages you share: {_names(languages, language_name)}.",
+        "other_site",
+        weights["other_site"] if mentee.site_id != mentor.site_id else 0,
+        "You work at different sites: a wider network for both of you.",
     )
 
 
-def _skills_sentence(mentee: Person, offered: frozenset[str], sought: frozenset[str]) -> str:
+def _skills_sentence(mentee: Person, _: Person, offered: frozenset[str]) -> str:
     names = _names(offered, _written(mentee.skills_sought))
-    return f"Offers {len(offered)} of the {len(sought)} skills sought: {names}."
+    sought = len(criteria.skills_sought(mentee))
+    return f"Offers {len(offered)} of the {sought} skills sought: {names}."
 
 
-def _part(shared: frozenset[str], named: frozenset[str]) -> float:
-    return len(shared) / max(1, len(named))
+def _interests_sentence(mentee: Person, _: Person, shared: frozenset[str]) -> str:
+    return f"Interests you share: {_names(shared, _written(mentee.interests))}."
 
 
-def _closeness(apart: float) -> float:
-    return 0.0 if math.isnan(apart) else 1 - apart / HALF_DAY
+def _values_sentence(mentee: Person, _: Person, shared: frozenset[str]) -> str:
+    return f"Values you share: {_names(shared, _written(mentee.values))}."
+
+
+def _languages_sentence(_: Person, __: Person, shared: frozenset[str]) -> str:
+    return f"Languages you share: {_names(shared, language_name)}."
+
+
+def _path_sentence(mentee: Person, _: Person, shared: frozenset[str]) -> str:
+    if shared != criteria.goal(mentee):
+        return f"Has gone part of the way you want to go: {_names(shared, str)}."
+    target = occupations.title(mentee.target_occupation)
+    return f"Has been where you want to go{target and f': {target}'}."
+
+
+def _styles_sentence(mentee: Person, _: Person, shared: frozenset[str]) -> str:
+    return f"You like to work in the same way: {_names(shared, _written(mentee.working_styles))}."
+
+
+def _background_sentence(_: Person, __: Person, ___: frozenset[str]) -> str:
+    return "You share something of the background that you both chose to have counted."
+
+
+_SENTENCES: dict[str, Callable[[Person, Person, frozenset[str]], str]] = {
+    "skills": _skills_sentence,
+    "interests": _interests_sentence,
+    "values": _values_sentence,
+    "languages": _languages_sentence,
+    "path": _path_sentence,
+    "working_style": _styles_sentence,
+    "background": _background_sentence,
+}
 
 
 def _hours_sentence(apart: float) -> str:

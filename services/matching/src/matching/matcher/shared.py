@@ -1,77 +1,106 @@
-"""What mentees get for the terms that mentors have too, for blocks of mentees."""
+"""What mentees get for the terms that mentors have too, as lists to make rows of scores from."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.matcher.pool import Indices, Terms
 
-COMMON = 1 / 16  # the share of mentors from which on a term is counted by multiplying matrices
-NO_COLUMN = -1
+COMMON = 1 / 6  # the share of a row from which on a term is better added cell by cell
+RARE = -1
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.float32]
 
 
-class SharedTerms:
-    """Weights, each shared out over the terms that a mentee names, earned by mentors who have them.
+class Postings(NamedTuple):
+    """Row i has the terms `term[first[i]:first[i + 1]]`, each of a weight.
 
-    Shares are rounded to whole numbers, so that sums are exact, in whatever order they are made.
-    Common terms are counted by a product of matrices, rare ones by going through who has them.
+    Term t is had by the columns `column[begin[t]:begin[t + 1]]`, each of a weight. What a cell gets
+    for a term is one weight times the other. A common term has its weights in all columns besides:
+    a row of `everywhere`, the one that `common` says.
     """
 
-    def __init__(self, weighted: Sequence[tuple[Terms, float]], mentees: int, mentors: int) -> None:
-        self._mentors = mentors
-        mentee = np.concatenate([_mentee_of(terms) for terms, _ in weighted])
-        by_mentee = np.argsort(mentee, kind="stable")
-        self._from = _starts(np.bincount(mentee, minlength=mentees))
-        self._weight = np.concatenate([_shares(*each) for each in weighted])[by_mentee]
-        offsets = _starts(np.array([len(terms.had_from) - 1 for terms, _ in weighted]))
-        named = [
-            terms.named + offset for (terms, _), offset in zip(weighted, offsets, strict=False)
-        ]
-        self._term = np.concatenate(named)[by_mentee]
-        has = np.concatenate([np.diff(terms.had_from) for terms, _ in weighted])
-        self._had_from = _starts(has)
-        self._had_by = np.concatenate([terms.had_by for terms, _ in weighted])
-        common = has > COMMON * mentors
-        self._column = np.where(common, np.cumsum(common) - 1, NO_COLUMN)
-        column, place = spans(self._had_from[:-1][common], self._had_from[1:][common])
-        self._had = np.zeros((int(common.sum()), mentors))
-        self._had[column, self._had_by[place]] = 1
-
-    def of(self, mentees: Indices) -> Numbers:
-        """A row for each of the mentees, a column for each mentor."""
-        row, place = spans(self._from[mentees], self._from[mentees + 1])
-        term, weight = self._term[place], self._weight[place]
-        column = self._column[term]
-        common = column != NO_COLUMN
-        named = np.zeros((len(mentees), len(self._had)))
-        named[row[common], column[common]] = weight[common]
-        total = named @ self._had
-        hit, had = spans(self._had_from[term[~common]], self._had_from[term[~common] + 1])
-        cell = row[~common][hit] * self._mentors + self._had_by[had]
-        total += np.bincount(cell, weight[~common][hit], minlength=total.size).reshape(total.shape)
-        return total
+    first: Indices
+    term: Indices
+    weight: Numbers
+    begin: Indices
+    column: Indices
+    factor: Numbers
+    common: Indices
+    everywhere: Numbers
 
 
-def spans(first: Indices, last: Indices) -> tuple[Indices, Indices]:
-    """All whole numbers of the spans [first, last), each with the number of its span."""
-    lengths = last - first
-    span = np.repeat(np.arange(len(first)), lengths)
-    begun = np.cumsum(lengths) - lengths
-    return span, np.arange(len(span)) + (first - begun)[span]
+def postings(weighted: Sequence[tuple[Terms, int]], mentees: int, mentors: int) -> Postings:
+    """Weights, each shared out over the terms that a mentee names, as `grains.of_share` does."""
+    weighted = [(terms, weight) for terms, weight in weighted if weight]
+    offsets = _starts(np.array([len(terms.had_from) - 1 for terms, _ in weighted], np.int64))
+    mentee = _joined([_rows(terms.named_from) for terms, _ in weighted])
+    term = _joined([t.named + offset for (t, _), offset in zip(weighted, offsets, strict=False)])
+    weight = _joined([_shares(terms, weight) for terms, weight in weighted])
+    order = np.lexsort((term, mentee))
+    had_by = _joined([terms.had_by for terms, _ in weighted])
+    begin = _starts(_joined([np.diff(terms.had_from) for terms, _ in weighted]))
+    return _posted(
+        first=_starts(np.bincount(mentee, minlength=mentees)),
+        term=term[order],
+        weight=weight[order].astype(np.float32),
+        begin=begin,
+        column=had_by,
+        factor=np.ones(len(had_by), np.float32),
+        columns=mentors,
+    )
 
 
-def _mentee_of(terms: Terms) -> Indices:
-    """Who names each of the terms that are named."""
-    return np.repeat(np.arange(len(terms.named_from) - 1), np.diff(terms.named_from))
+def turned(given: Postings, columns: int) -> Postings:
+    """The same with rows for columns: a row for each of so many columns."""
+    row, term = _rows(given.begin), given.term
+    by_column = np.lexsort((row, given.column))
+    by_term = np.argsort(term, kind="stable")
+    return _posted(
+        first=_starts(np.bincount(given.column, minlength=columns)),
+        term=row[by_column],
+        weight=given.factor[by_column],
+        begin=_starts(np.bincount(term, minlength=len(given.begin) - 1)),
+        column=_rows(given.first)[by_term],
+        factor=given.weight[by_term],
+        columns=len(given.first) - 1,
+    )
 
 
-def _shares(terms: Terms, weight: float) -> Numbers:
-    count = np.diff(terms.named_from)
-    return np.repeat(np.rint(weight / np.maximum(1, count)), count)
+def _posted(
+    *,
+    first: Indices,
+    term: Indices,
+    weight: Numbers,
+    begin: Indices,
+    column: Indices,
+    factor: Numbers,
+    columns: int,
+) -> Postings:
+    common = np.flatnonzero(np.diff(begin) > COMMON * columns)
+    place = np.full(len(begin) - 1, RARE, np.int64)
+    place[common] = np.arange(len(common))
+    everywhere = np.zeros((len(common), columns), np.float32)
+    for row, t in enumerate(common.tolist()):
+        span = slice(begin[t], begin[t + 1])
+        everywhere[row, column[span]] = factor[span]
+    return Postings(first, term, weight, begin, column, factor, place, everywhere)
+
+
+def _rows(starts: Indices) -> Indices:
+    """The number of the span that each item is in."""
+    return np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+
+
+def _shares(terms: Terms, weight: int) -> Indices:
+    return np.repeat(weight // np.maximum(1, terms.count), np.diff(terms.named_from))
 
 
 def _starts(lengths: Indices) -> Indices:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _joined(parts: Sequence[Indices]) -> Indices:
+    return np.concatenate([np.zeros(0, np.int64), *parts])
