@@ -11,8 +11,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import Scope
+from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from chassis.ids import new_id
 from gateway.errors import Problem
@@ -137,20 +137,29 @@ async def _body(request: Request, headers: Headers) -> bytes:
     declared = headers.get("content-length", "0")
     if not declared.isdigit() or int(declared) > MAX_BODY:
         raise _too_large()
-    body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise _too_large()
+            return await _received(request.receive)
     except TimeoutError:
         raise Problem(
             408, "TIMEOUT", "The request did not arrive in time.", headers={"connection": "close"}
         ) from None
-    except ClientDisconnect:
-        raise Problem(400, "BAD_REQUEST", "The request did not arrive whole.") from None
-    return bytes(body)
+
+
+async def _received(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    length = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "BAD_REQUEST", "The request did not arrive whole.")
+        chunk: bytes = message.get("body", b"")
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > MAX_BODY:
+            raise _too_large()
+        if not message.get("more_body"):
+            return b"".join(chunks)
 
 
 def _too_large() -> Problem:

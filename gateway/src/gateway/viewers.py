@@ -1,8 +1,9 @@
 """Who asks: from the claims of a token to the person they are."""
 
+import time
+from collections import OrderedDict
+from typing import NamedTuple
 from uuid import UUID
-
-from cachetools import TTLCache
 
 from chassis.database import Connection, Database, enter_tenant
 from chassis.identity import Caller
@@ -13,6 +14,11 @@ REMEMBERED_FOR = 60.0  # seconds
 REMEMBERED = 20_000  # people
 
 
+class _Known(NamedTuple):
+    person_id: UUID
+    until: float  # on the monotonic clock
+
+
 class Viewers:
     """Finds the person behind a token's subject in the read model.
 
@@ -21,15 +27,16 @@ class Viewers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._people = TTLCache[tuple[UUID, str], UUID](REMEMBERED, REMEMBERED_FOR)
+        self._people = OrderedDict[tuple[UUID, str], _Known]()
 
     async def of(self, claims: Claims) -> Caller:
         key = (claims.organisation, claims.sub)
-        person_id = self._people.get(key)
-        if person_id is None:
+        known = self._people.get(key)
+        if known is not None and time.monotonic() < known.until:
+            person_id = known.person_id
+        else:
             person_id = await self._find(*key)
-            if person_id is not None:
-                self._people[key] = person_id
+            self._remember(key, person_id)
         return Caller(
             subject=claims.sub,
             organisation_id=claims.organisation,
@@ -40,6 +47,13 @@ class Viewers:
     def forget(self, organisation_id: UUID, subject: str) -> None:
         """Look the person up anew when they ask next."""
         self._people.pop((organisation_id, subject), None)
+
+    def _remember(self, key: tuple[UUID, str], person_id: UUID | None) -> None:
+        self._people.pop(key, None)  # what is remembered last stands last
+        if person_id is not None:
+            self._people[key] = _Known(person_id, time.monotonic() + REMEMBERED_FOR)
+        while len(self._people) > REMEMBERED:
+            self._people.popitem(last=False)
 
     async def _find(self, organisation_id: UUID, subject: str) -> UUID | None:
         """The one person who is that subject now; nobody, where two are said to be."""

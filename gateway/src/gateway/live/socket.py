@@ -183,7 +183,7 @@ class Socket:
         if held > MOST_HELD:
             raise beyond("characters that a socket follows", held, MOST_HELD, FEWER)
         self._operations[subscription.id] = subscription
-        metrics.REQUESTS.labels(SUBSCRIPTION, "answered").inc()
+        metrics.requests(SUBSCRIPTION, "answered").inc()
         self._following.begin(subscription)
 
     async def _has_failed(self, subscription: Subscription) -> None:
@@ -202,9 +202,9 @@ class Socket:
         with telemetry.span(plan.name or kind, kind=SpanKind.SERVER):
             try:
                 replies = [messages.next_of(id_, await self._run(plan)), messages.complete_of(id_)]
-                metrics.REQUESTS.labels(kind, "answered").inc()
+                metrics.requests(kind, "answered").inc()
             except (RequestError, Problem) as error:
-                metrics.REQUESTS.labels(kind, error.code).inc()
+                metrics.requests(kind, error.code).inc()
                 replies = [messages.error_of(id_, _told(error))]
         if self._operations.get(id_) is not asyncio.current_task():
             return  # nobody waits for it any more
@@ -254,7 +254,7 @@ class Socket:
             raise ConnectionError from None
 
     async def _refuse(self, id_: str, kind: str, error: RequestError | Problem) -> None:
-        metrics.REQUESTS.labels(kind, error.code).inc()
+        metrics.requests(kind, error.code).inc()
         await self._send(messages.error_of(id_, _told(error)))
 
     async def _close(self, end: End) -> None:

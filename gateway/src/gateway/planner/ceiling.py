@@ -25,7 +25,7 @@ from gateway.planner.ids import global_id
 from gateway.planner.paging import MOST
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.statements import compile_statement
-from gateway.planner.variables import MOST_ITEMS, coerce
+from gateway.planner.variables import MOST_ITEMS
 
 _SCALARS = {
     "Float": 1.0,
@@ -45,9 +45,9 @@ def ceiling(model: ReadModel, document: Document, operation: OperationDefinition
     problem: RequestError | None = None
     for values in _possible(model, operation):
         try:
-            coerced = coerce(model.graphql, operation, values)
+            coerced = document.variables(model.graphql, operation).coerce(values)
             statement = compile_statement(model, document, operation, coerced)
-            costs.append(statement.points(coerced))
+            costs.append(statement.points(coerced, statement.cost.rows(coerced)))
         except RequestError as error:
             if error.code == "TOO_LARGE":
                 raise

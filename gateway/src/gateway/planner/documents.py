@@ -1,6 +1,6 @@
 """Documents: parsed, measured and validated, before anything of them is compiled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -17,7 +17,7 @@ from graphql import (
 
 from gateway.planner.errors import RequestError, beyond, refused
 from gateway.planner.limits import MOST_CHARACTERS, MOST_COMMENTS, MOST_TOKENS, measure
-from gateway.planner.variables import require_storable
+from gateway.planner.variables import Variables, require_storable
 
 MOST_ERRORS = 3  # that are told of; each may take as long as writing the whole document does
 
@@ -32,6 +32,7 @@ class Document:
     ast: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     fragments: dict[str, FragmentDefinitionNode]
+    _variables: dict[str | None, Variables] = field(default_factory=dict[str | None, Variables])
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation of that name, or the only one."""
@@ -48,6 +49,14 @@ class Document:
             case _:
                 message = "The document has several operations: `operationName` must say which."
         raise refused("OPERATION_RESOLUTION_FAILURE", message)
+
+    def variables(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> Variables:
+        """What an operation of the document declares."""
+        name = operation.name and operation.name.value
+        declared = self._variables.get(name)
+        if declared is None:
+            declared = self._variables[name] = Variables(schema, operation)
+        return declared
 
 
 def read_document(schema: GraphQLSchema, text: str) -> Document:

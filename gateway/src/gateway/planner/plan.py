@@ -17,7 +17,6 @@ from gateway.planner.ceiling import ceiling
 from gateway.planner.documents import Document, read_document
 from gateway.planner.readmodel import ReadModel
 from gateway.planner.statements import Statement, compile_statement
-from gateway.planner.variables import coerce, shape
 
 CONNECTION_SETTINGS = {
     "timezone": "UTC",  # moments are written with the offset +00:00
@@ -72,7 +71,7 @@ class Plan:
         self._values = values
         self.arguments = statement.parameters.read(values)
         self.rows = statement.cost.rows(values)  # that the request may come to
-        self.cost = statement.points(values)
+        self.cost = statement.points(values, self.rows)
 
     async def run(
         self,
@@ -135,7 +134,7 @@ class Planner:
             document = read_document(self._model.graphql, text)
             self._documents[text] = document
         operation = document.operation(operation_name)
-        values = coerce(self._model.graphql, operation, variables or {})
+        values = document.variables(self._model.graphql, operation).coerce(variables or {})
         return Plan(self._statement(document, operation, values), values)
 
     def ceilings(self, text: str) -> dict[str, int]:
@@ -153,8 +152,8 @@ class Planner:
         self, document: Document, operation: OperationDefinitionNode, values: VariableValues
     ) -> Statement:
         name = operation.name and operation.name.value
-        variables = shape(self._model, operation, values.coerced)
-        key = (document.text, name, variables)
+        declared = document.variables(self._model.graphql, operation)
+        key = (document.text, name, declared.shape(self._model.tables, values.coerced))
         statement = self._statements.get(key)
         if statement is None:
             statement = compile_statement(self._model, document, operation, values)

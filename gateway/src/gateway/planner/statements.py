@@ -42,9 +42,8 @@ class Statement:
         assert self.answer is not None
         return shared_statement(self.answer, self.parameters.types)
 
-    def points(self, values: VariableValues) -> int:
-        """What a request costs. Raises RequestError where it comes to too many rows."""
-        rows = self.cost.rows(values)
+    def points(self, values: VariableValues, rows: int) -> int:
+        """What a request costs that comes to so many rows."""
         if self.operation.operation is not OperationType.MUTATION:
             return cost(rows=rows, of_schema=self.introspection.weight)
         arguments = [each for _, _, each in self.called(values)]

@@ -1,10 +1,11 @@
 """A request's variables: coerced as the specification says, and what of them shapes the SQL."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping
 from typing import Any
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLError,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
@@ -13,36 +14,80 @@ from graphql import (
     GraphQLType,
     OperationDefinitionNode,
     get_variable_values,
-    type_from_ast,
 )
-from graphql.execution.values import VariableValues
+from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource
 
 from gateway.planner.errors import RequestError, beyond, refused
 from gateway.planner.ids import read_global_id
-from gateway.planner.readmodel import ReadModel
 
 MOST_ERRORS = 20
 MOST_ITEMS = 500  # of a list
 MOST_VALUES = 20_000  # in all variables together
 
 
-def coerce(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, inputs: Mapping[str, Any]
-) -> VariableValues:
-    """Raises RequestError with what is wrong with each variable."""
-    _require_bounded(inputs)
-    for name, value in inputs.items():
-        require_storable(value, f"the variable `{name}`")
-    values = get_variable_values(
-        schema,
-        operation.variable_definitions or (),
-        dict(inputs),
-        max_errors=MOST_ERRORS,
-        hide_suggestions=True,
-    )
-    if isinstance(values, list):
-        raise RequestError("BAD_USER_INPUT", values)
-    return values
+class Variables:
+    """What an operation declares, each type looked up once."""
+
+    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._definitions = operation.variable_definitions or ()
+        self._signatures = {
+            signature.name: signature
+            for each in self._definitions
+            if not isinstance(signature := get_variable_signature(schema, each), GraphQLError)
+        }
+        self._as_they_are = {name: _as_it_is(each.type) for name, each in self._signatures.items()}
+
+    def coerce(self, inputs: Mapping[str, Any]) -> VariableValues:
+        """Raises RequestError with what is wrong with each variable."""
+        _require_bounded(inputs)
+        for name, value in inputs.items():
+            require_storable(value, f"the variable `{name}`")
+        if self._are_coerced(inputs):
+            sources = {
+                name: VariableValueSource(signature, inputs[name])
+                for name, signature in self._signatures.items()
+            }
+            return VariableValues(sources, dict(inputs))
+        values = get_variable_values(
+            self._schema,
+            self._definitions,
+            dict(inputs),
+            max_errors=MOST_ERRORS,
+            hide_suggestions=True,
+        )
+        if isinstance(values, list):
+            raise RequestError("BAD_USER_INPUT", values)
+        return values
+
+    def _are_coerced(self, inputs: Mapping[str, Any]) -> bool:
+        """Whether all variables are given, by values that are their own coerced values."""
+        return inputs.keys() == self._as_they_are.keys() and all(
+            type(value) is self._as_they_are[name] for name, value in inputs.items()
+        )
+
+    def shape(self, tables: Container[str], values: Mapping[str, Any]) -> Hashable:
+        """What of the variables decides the statement's text: requests alike in it share a plan.
+
+        Of one that is left out or null, that it is; of a condition, a choice and a global id's
+        type, which.
+        """
+        return tuple(
+            (_shape(tables, each.type, values[name]),) if name in values else ()
+            for name, each in self._signatures.items()
+        )
+
+
+def _as_it_is(type_: GraphQLType) -> type | None:
+    """The Python type whose every value is coerced to itself; None where it is not so simple."""
+    match type_.of_type if isinstance(type_, GraphQLNonNull) else type_:
+        case GraphQLScalarType(name="ID" | "String"):
+            return str
+        case GraphQLScalarType(name="Boolean"):
+            return bool
+        case _:
+            return None
 
 
 def _require_bounded(inputs: Mapping[str, Any]) -> None:
@@ -82,39 +127,23 @@ def require_storable(value: object, where: str) -> None:
                 pass
 
 
-def shape(
-    model: ReadModel, operation: OperationDefinitionNode, values: Mapping[str, Any]
-) -> Hashable:
-    """What of the variables decides the statement's text: requests alike in it share a plan.
-
-    Of one that is left out or null, that it is; of a condition, a choice and a global id's type,
-    which.
-    """
-
-    def of(type_: GraphQLType | None, value: Any) -> Hashable:
-        if value is None:
-            return None
-        match type_:
-            case GraphQLNonNull():
-                return of(type_.of_type, value)
-            case GraphQLList():
-                items = value if isinstance(value, list) else [value]
-                return frozenset(of(type_.of_type, item) for item in items)
-            case GraphQLInputObjectType():
-                return tuple(
-                    of(field.type, value.get(name)) for name, field in type_.fields.items()
-                )
-            case GraphQLEnumType() | GraphQLScalarType(name="Boolean"):
-                return value
-            case GraphQLScalarType(name="ID"):
-                known = read_global_id(value)
-                return known is not None and known[0] in model.tables and known[0]
-            case _:
-                return True
-
-    shaped: list[Hashable] = []
-    for each in operation.variable_definitions or ():
-        name = each.variable.name.value
-        type_ = type_from_ast(model.graphql, each.type)
-        shaped.append((of(type_, values[name]),) if name in values else ())
-    return tuple(shaped)
+def _shape(tables: Container[str], type_: GraphQLType, value: Any) -> Hashable:
+    if value is None:
+        return None
+    match type_:
+        case GraphQLNonNull():
+            return _shape(tables, type_.of_type, value)
+        case GraphQLList():
+            items = value if isinstance(value, list) else [value]
+            return frozenset(_shape(tables, type_.of_type, item) for item in items)
+        case GraphQLInputObjectType():
+            return tuple(
+                _shape(tables, field.type, value.get(name)) for name, field in type_.fields.items()
+            )
+        case GraphQLEnumType() | GraphQLScalarType(name="Boolean"):
+            return value
+        case GraphQLScalarType(name="ID"):
+            known = read_global_id(value)
+            return known is not None and known[0] in tables and known[0]
+        case _:
+            return True
