@@ -56,6 +56,7 @@ class Farewell:
             skills=[self.word("skill")],
         )
         await self._decline()
+        await self._ask_around()
         self.pairing_id = await self.tenant.pair(
             await self.tenant.programme("Pathways"), PARTNER, self.number
         )
@@ -81,6 +82,29 @@ class Farewell:
         )
         await (await self.api()).done(
             "declinePairing", pairingId=proposed, reason=self.word("decline")
+        )
+
+    async def _ask_around(self) -> None:
+        """She asks two mentors: the one says no, the other has yet to answer."""
+        await self.tenant.take_up(mentor("other"))
+        programme_id = await self.tenant.programme("Around")
+        administrator = await self.tenant.administrator()
+        for number, role in ((self.number, "MENTEE"), (PARTNER, "MENTOR"), ("other", "MENTOR")):
+            await administrator.done(
+                "enrol", programmeId=programme_id, personId=self.tenant.ids[number], role=role
+            )
+        her, asked = await self.api(), dict[str, str]()
+        for number in (PARTNER, "other"):
+            payload = await her.done(
+                "askMentor",
+                "request { id }",
+                programmeId=programme_id,
+                mentorId=self.tenant.ids[number],
+                message=self.word("message"),
+            )
+            asked[number] = payload["request"]["id"]
+        await (await self.tenant.api(PARTNER)).done(
+            "declineRequest", requestId=asked[PARTNER], answer=self.word("answer")
         )
 
     async def _meet(self) -> None:

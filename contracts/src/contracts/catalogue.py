@@ -65,6 +65,7 @@ TOPICS: dict[str, Topic] = {
         _topic(
             matching.PAIRING, matching.Pairing, matching.PairingChange, "sessions", "notifications"
         ),
+        _topic(matching.REQUEST, matching.MentorRequest, matching.RequestChange, "notifications"),
         _topic(sessions.SESSION, sessions.Session, sessions.SessionChange, "notifications"),
         _topic(sessions.GOAL, sessions.Goal, sessions.GoalChange),
         _topic(sessions.FEEDBACK, sessions.Feedback, sessions.FeedbackChange, "notifications"),

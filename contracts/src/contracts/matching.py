@@ -13,6 +13,7 @@ ENROLMENT = "matching.enrolment"
 MATCHING_RUN = "matching.run"
 DRAFT = "matching.draft"
 PAIRING = "matching.pairing"
+REQUEST = "matching.request"
 ERASURE = "matching.erasure"
 
 
@@ -60,6 +61,15 @@ class PairingChange(StrEnum):
     ENDED = "matching.pairing.ended"
     REDACTED = "matching.pairing.redacted"  # one of the two was erased
     RESTATED = "matching.pairing.restated"
+
+
+class RequestChange(StrEnum):
+    ASKED = "matching.request.asked"
+    ACCEPTED = "matching.request.accepted"
+    DECLINED = "matching.request.declined"
+    WITHDRAWN = "matching.request.withdrawn"
+    EXPIRED = "matching.request.expired"
+    RESTATED = "matching.request.restated"
 
 
 class ErasureChange(StrEnum):
@@ -132,6 +142,15 @@ class PairingStatus(Vocabulary):
     COMPLETED = "completed"
     ENDED = "ended"
     DECLINED = "declined"
+    UNKNOWN = "unknown"
+
+
+class RequestStatus(Vocabulary):
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the mentee, or because she has found somebody
+    EXPIRED = "expired"  # nobody answered in time, or the mentor takes part no more
     UNKNOWN = "unknown"
 
 
@@ -310,3 +329,22 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: Instant | None = None  # declined, completed or ended
     closed_by: UUID | None = None  # a person, or none: the platform
     closing_reason: str = ""
+
+
+class MentorRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A mentee's question to a mentor whom she chose: would you? It takes no place."""
+
+    id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    mentee_id: UUID
+    mentor_id: UUID
+    message: str = ""
+    score: float = 0.0  # in [0, 1]
+    reasons: list[Reason] = []
+    status: RequestStatus = RequestStatus.ASKED
+    asked_at: Instant
+    expires_at: Instant
+    answered_at: Instant | None = None  # when it was no longer open
+    answer: str = ""  # the mentor's words to the mentee
+    pairing_id: UUID | None = None  # that came of it

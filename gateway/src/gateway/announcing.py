@@ -17,6 +17,7 @@ CONCERNED = {
     "people": ("id",),
     "enrolments": ("person_id",),
     "pairings": ("id", "mentor_id", "mentee_id"),
+    "requests": ("mentor_id", "mentee_id"),
     "sessions": ("id", "pairing_id", "mentor_id", "mentee_id"),
     "goals": ("person_id", "pairing_id"),
     "feedback": ("session_id", "pairing_id", "author_id", "about_id"),

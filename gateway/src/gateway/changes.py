@@ -22,6 +22,10 @@ DEPARTURES = {
             case p.mentor_id when gone.id then p.mentee_id else p.mentor_id end
         from gone join pairings p on p.organisation_id = gone.organisation_id
             and gone.id in (p.mentor_id, p.mentee_id)
+        union select gone.organisation_id, 'Person', gone.id,
+            case r.mentor_id when gone.id then r.mentee_id else r.mentor_id end
+        from gone join requests r on r.organisation_id = gone.organisation_id
+            and gone.id in (r.mentor_id, r.mentee_id)
         """,
     "pairings": """
         select organisation_id, 'Pairing' as type, id, unnest(array[mentor_id, mentee_id])
@@ -31,6 +35,12 @@ DEPARTURES = {
         union select gone.organisation_id, 'Goal', g.id, gone.mentor_id
         from gone join goals g on g.organisation_id = gone.organisation_id
             and g.person_id = gone.mentee_id
+        """,
+    "requests": """
+        select organisation_id, 'MentorRequest' as type, id, unnest(array[mentor_id, mentee_id])
+            as person_id from gone
+        union select organisation_id, 'Person', mentee_id, mentor_id from gone
+        union select organisation_id, 'Person', mentor_id, mentee_id from gone
         """,
     "goals": """
         select organisation_id, 'Goal' as type, id, person_id from gone

@@ -23,6 +23,7 @@ TABLES = {
     matching.MATCHING_RUN: "matching_runs",
     matching.DRAFT: "drafts",
     matching.PAIRING: "pairings",
+    matching.REQUEST: "requests",
     sessions.SESSION: "sessions",
     sessions.GOAL: "goals",
     sessions.FEEDBACK: "feedback",

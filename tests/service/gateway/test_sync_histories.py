@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chassis.database import Database
-from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus
+from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, RequestStatus
 from contracts.profiles import Visibility
 from contracts.sessions import SessionStatus
 from gateway.mutations import MutationType
@@ -26,7 +26,8 @@ TOUCHED = (
     *("goal", "told", "read", "held", "coming", "feedback", "enrolment", "preferences"),
     *("ana", "ben", "gus", "programme", "lisbon", "organisation"),
 )
-WHO = ("ana", "ben", "gus", "eve", "cleo")
+WHO = ("ana", "ben", "gus", "eve", "cleo", "hal")
+HIDING = WHO[:-1]  # whether Hal is seen hangs on the request alone
 STATUSES = [each for each in PairingStatus if each is not PairingStatus.UNKNOWN]
 STEPS = st.one_of(
     st.tuples(st.just("sync"), st.sampled_from(WHO), st.sampled_from([1, 2, 7, 100])),
@@ -36,17 +37,28 @@ STEPS = st.one_of(
         for name in ("pairing", "former")
     ],
     st.tuples(
+        st.just("status"),
+        st.just("request"),
+        st.sampled_from([RequestStatus.ASKED, RequestStatus.DECLINED, RequestStatus.ACCEPTED]),
+    ),
+    st.tuples(
         st.just("touch"),
         st.sampled_from(TOUCHED),
         st.integers(0, 9),
     ),
-    st.tuples(st.just("new"), st.sampled_from(["goal", "pairing", "told", "coming"]), st.just(0)),
     st.tuples(
-        st.just("erase"),
-        st.sampled_from(["goal", "pairing", "former", "ana", "held", "told", "feedback"]),
+        st.just("new"),
+        st.sampled_from(["goal", "pairing", "told", "coming", "request"]),
         st.just(0),
     ),
-    st.tuples(st.just("hide"), st.sampled_from(WHO), st.sampled_from(list(Visibility))),
+    st.tuples(
+        st.just("erase"),
+        st.sampled_from(
+            ["goal", "pairing", "former", "ana", "held", "told", "feedback", "request"]
+        ),
+        st.just(0),
+    ),
+    st.tuples(st.just("hide"), st.sampled_from(HIDING), st.sampled_from(list(Visibility))),
     st.tuples(st.just("rebuild"), st.just(""), st.just(0)),
 )
 

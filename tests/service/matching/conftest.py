@@ -32,7 +32,12 @@ async def field(network: Network) -> Field:
 
 
 @pytest.fixture
-def runner(matching: Harness) -> Runner:
-    """A runner whose relay is not there: what it announces stays in the outbox."""
+def running(matching: Harness) -> Running:
+    """What jobs work with, whose relay is not there: what they announce stays in the outbox."""
     relay = Relay(dsn="", kafka="", service="matching")
-    return Runner(Running("matching", matching.app, matching.pipe, relay))
+    return Running("matching", matching.app, matching.pipe, relay)
+
+
+@pytest.fixture
+def runner(running: Running) -> Runner:
+    return Runner(running)

@@ -15,6 +15,7 @@ from contracts.matching import (
     Enrolment,
     EnrolmentStatus,
     MatchingRun,
+    MentorRequest,
     Mode,
     Pairing,
     PairingStatus,
@@ -22,6 +23,7 @@ from contracts.matching import (
     Programme,
     ProgrammeStatus,
     Reason,
+    RequestStatus,
     Role,
     Rules,
     RunStatus,
@@ -112,6 +114,7 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
     programmes = [_programme(make, persons) for _ in range(3)]
     runs = [_run(make, programme, persons) for programme in programmes for _ in range(2)]
     pairings = [_pairing(make, programmes, runs, persons) for _ in range(2 * people)]
+    asked = [_request(make, programmes, pairings, persons) for _ in range(2 * people)]
     meetings = [_session(make, pairing) for pairing in pairings for _ in range(2)]
     feedback = [_feedback(make, session) for session in meetings if make.pick((True, False))]
     return [
@@ -123,12 +126,13 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
         *runs,
         *(_draft(make, run, person, persons) for run in runs for person in persons),
         *pairings,
+        *asked,
         *meetings,
         *(_goal(make, person, pairings) for person in persons for _ in range(3)),
         *feedback,
         *(_erasure(make, person) for person in persons[:3]),
         *(
-            _notification(make, person, [*pairings, *meetings, *feedback, *runs, *sites])
+            _notification(make, person, [*pairings, *asked, *meetings, *feedback, *runs, *sites])
             for person in persons
             for _ in range(4)
         ),
@@ -320,6 +324,31 @@ def _pairing(
     )
 
 
+def _request(
+    make: _Maker, programmes: list[Programme], pairings: list[Pairing], people: list[Person]
+) -> MentorRequest:
+    mentor, mentee = make.random.sample(people, 2)
+    return MentorRequest(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        programme_id=make.pick(programmes).id,
+        mentee_id=mentee.id,
+        mentor_id=mentor.id,
+        message=make.text(),
+        score=make.pick(NUMBERS),
+        reasons=[
+            Reason(criterion=make.text(), sentence=make.text(), share=make.pick(NUMBERS))
+            for _ in range(make.random.randrange(3))
+        ],
+        status=make.pick(list(RequestStatus)),
+        asked_at=make.pick((NOW, make.moment())),
+        expires_at=make.moment(),
+        answered_at=make.maybe(make.moment()),
+        answer=make.text(),
+        pairing_id=make.maybe(make.pick(pairings).id),
+    )
+
+
 def _session(make: _Maker, pairing: Pairing) -> Session:
     starts_at = make.coming()
     return Session(
@@ -391,6 +420,7 @@ def _erasure(make: _Maker, requester: Person) -> Erasure:
 
 TOPIC_OF: dict[type[Struct], str] = {
     Pairing: matching.PAIRING,
+    MentorRequest: matching.REQUEST,
     MatchingRun: matching.MATCHING_RUN,
     Session: sessions.SESSION,
     Feedback: sessions.FEEDBACK,

@@ -1,8 +1,8 @@
 """A small office, made by hand: who is who to whom matters here, not what is written.
 
-Ana is mentored by Ben in a programme that Cleo coordinates; Gus was her mentor before. Eve works
-for him at their site, and Fay at another; Dan administers. All who may keep to themselves do, but
-Cleo and Fay.
+Ana is mentored by Ben in a programme that Cleo coordinates; Gus was her mentor before, and she has
+asked Hal. Eve works for Gus at their site, and Fay at another; Dan administers. All who may keep to
+themselves do, but Cleo and Fay.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +15,7 @@ from contracts.matching import (
     Draft,
     Enrolment,
     MatchingRun,
+    MentorRequest,
     Pairing,
     PairingStatus,
     Programme,
@@ -48,6 +49,7 @@ class Office:
         self.cleo = self.person("Cleo", self.kolkata, visibility=Visibility.NETWORK)
         self.fay = self.person("Fay", self.kolkata, visibility=Visibility.NETWORK)
         self.dan = self.person("Dan", self.kolkata)
+        self.hal = self.person("Hal", self.kolkata)
         self.programme = Programme(
             id=uuid4(),
             organisation_id=self.id,
@@ -103,6 +105,7 @@ class Office:
         )
         self.pairing = self.pair(self.ben, PairingStatus.ACTIVE, run_id=self.run.id)
         self.former = self.pair(self.gus, PairingStatus.ENDED)
+        self.request = self.ask(self.hal)
         self.held = self.session(SessionStatus.HELD, NOW)
         self.coming = self.session(SessionStatus.SCHEDULED, SOON)
         self.goal = Goal(
@@ -195,6 +198,20 @@ class Office:
             score=1.0,
             reasons=[Reason(criterion="skills", sentence="Ben leads teams.", share=1.0)],
             proposed_at=NOW,
+        )
+
+    def ask(self, mentor: Person) -> MentorRequest:
+        return MentorRequest(
+            id=uuid4(),
+            organisation_id=self.id,
+            programme_id=self.programme.id,
+            mentee_id=self.ana.id,
+            mentor_id=mentor.id,
+            message="Would you?",
+            score=0.5,
+            reasons=[Reason(criterion="skills", sentence="Hal builds teams.", share=0.5)],
+            asked_at=NOW,
+            expires_at=SOON,
         )
 
     def session(self, status: SessionStatus, starts_at: datetime) -> Session:

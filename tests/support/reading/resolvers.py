@@ -7,6 +7,7 @@ from contracts.matching import (
     Draft,
     Enrolment,
     MatchingRun,
+    MentorRequest,
     Pairing,
     PairingStatus,
     Programme,
@@ -24,6 +25,7 @@ Resolver = Callable[..., Any]
 
 SUBJECTS = {
     "matching.pairing": Pairing,
+    "matching.request": MentorRequest,
     "matching.run": MatchingRun,
     "sessions.session": Session,
     "sessions.feedback": Feedback,
@@ -198,6 +200,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Person", "goals"): connection(Goal, of("person_id"), descending=True),
     ("Person", "enrolments"): connection(Enrolment, of("person_id"), descending=True),
     ("Person", "pairings"): connection(Pairing, among_the_two, descending=True),
+    ("Person", "requests"): connection(MentorRequest, among_the_two, descending=True),
     ("Person", "sessions"): connection(Session, among_the_two),
     ("Person", "mentor"): mentor_of,
     ("Person", "nextSession"): lambda sight, person: sight.next_session(
@@ -211,6 +214,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ),
     ("Programme", "enrolments"): connection(Enrolment, of("programme_id")),
     ("Programme", "pairings"): connection(Pairing, of("programme_id"), descending=True),
+    ("Programme", "requests"): connection(MentorRequest, of("programme_id"), descending=True),
     ("Programme", "matchingRuns"): connection(MatchingRun, of("programme_id"), descending=True),
     ("Enrolment", "programme"): link(Programme, "programme_id"),
     ("Enrolment", "person"): link(Person, "person_id"),
@@ -235,6 +239,10 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Pairing", "nextSession"): lambda sight, pairing: sight.next_session(
         lambda row: row.pairing_id == pairing.id
     ),
+    ("MentorRequest", "programme"): link(Programme, "programme_id"),
+    ("MentorRequest", "mentor"): link(Person, "mentor_id"),
+    ("MentorRequest", "mentee"): link(Person, "mentee_id"),
+    ("MentorRequest", "pairing"): link(Pairing, "pairing_id"),
     ("Session", "pairing"): link(Pairing, "pairing_id"),
     ("Session", "mentor"): link(Person, "mentor_id"),
     ("Session", "mentee"): link(Person, "mentee_id"),

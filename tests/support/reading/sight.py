@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from contracts.matching import Draft, Enrolment, MatchingRun, Pairing, PairingStatus, Programme
+from contracts.matching import (
+    Draft,
+    Enrolment,
+    MatchingRun,
+    MentorRequest,
+    Pairing,
+    PairingStatus,
+    Programme,
+    RequestStatus,
+)
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Person, Visibility
 from contracts.sessions import Feedback, Goal, Session, SessionStatus
@@ -39,7 +48,7 @@ class Sight:
                 return row.person_id == me or administrator or self.coordinates(row.programme_id)
             case MatchingRun() | Draft():
                 return administrator or self.coordinates(row.programme_id)
-            case Pairing():
+            case Pairing() | MentorRequest():
                 return (
                     me in (row.mentor_id, row.mentee_id)
                     or administrator
@@ -66,7 +75,7 @@ class Sight:
                 return True
 
     def works_with(self, person: Person) -> bool:
-        if self.is_self(person) or self.is_partner(person):
+        if self.is_self(person) or self.is_partner(person) or self.is_asking(person):
             return True
         return any(
             enrolment.person_id == person.id and self.coordinates(enrolment.programme_id)
@@ -79,6 +88,15 @@ class Sight:
     def is_partner(self, person: Person) -> bool:
         both = {person.id, self.viewer.person_id}
         return any({each.mentor_id, each.mentee_id} == both for each in self.everything(Pairing))
+
+    def is_asking(self, person: Person) -> bool:
+        """Whether the one of the two waits for the other's answer."""
+        return any(each.status is RequestStatus.ASKED for each in self.requests_with(person))
+
+    def requests_with(self, person: Person) -> list[MentorRequest]:
+        both = {person.id, self.viewer.person_id}
+        asked = self.everything(MentorRequest)
+        return [each for each in asked if {each.mentor_id, each.mentee_id} == both]
 
     def coordinates(self, programme_id: UUID) -> bool:
         return any(

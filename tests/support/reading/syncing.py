@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from contracts.matching import Enrolment, Pairing, Programme
+from contracts.matching import Enrolment, MentorRequest, Pairing, Programme
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Organisation, Person, Site
 from contracts.sessions import Feedback, Goal, Session
@@ -17,6 +17,7 @@ THINGS = """{ __typename id
     ... on Organisation { name } ... on Site { name languages } ... on Programme { name }
     ... on Person { fullName email jobTitle } ... on Enrolment { taking: status role }
     ... on Pairing { standing: status mentor { id } mentee { id } }
+    ... on MentorRequest { asked: status message mentor { id } mentee { id } }
     ... on Session { topic held: status startsAt }
     ... on Goal { title progress } ... on Feedback { rating comment }
     ... on Notification { title readAt } ... on Preferences { mail: email muted } }"""
@@ -89,8 +90,9 @@ def _concerns(row: Row, sight: Sight) -> bool:
         case Organisation() | Site() | Programme():
             return True
         case Person():
-            return sight.is_self(row) or sight.is_partner(row)
-        case Pairing() | Session():
+            known = sight.is_self(row) or sight.is_partner(row)
+            return known or bool(sight.requests_with(row))
+        case Pairing() | MentorRequest() | Session():
             return me in (row.mentor_id, row.mentee_id)
         case Goal():
             return True  # as far as they are seen

@@ -8,8 +8,10 @@ from chassis.ids import new_id
 from contracts.matching import (
     Certificate,
     MatchingRun,
+    MentorRequest,
     PairingChange,
     PairingStatus,
+    RequestChange,
     RunChange,
     RunStatus,
 )
@@ -185,6 +187,38 @@ def test_a_run_tells_who_asked_for_it_what_came_of_it() -> None:
         "Mentors with a free place: 300",
         "Mentees still without a mentor: 300",
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "by", "reader", "words"),
+    [
+        (RequestChange.ASKED, KEN.id, "mentor", ["“Would you?”", "You both speak Portuguese."]),
+        (RequestChange.DECLINED, ANA.id, "mentee", ["“Ask Gil.”"]),
+        (RequestChange.EXPIRED, "service:matching", "mentee", ["“Ask Gil.”"]),
+    ],
+)
+def test_of_a_request_the_one_who_waits_for_it_is_told(
+    change: RequestChange, by: object, reader: str, words: list[str]
+) -> None:
+    asked = pairing(ANA, KEN)
+    request = MentorRequest(
+        id=new_id(),
+        organisation_id=ORGANISATION,
+        programme_id=FIRST_STEPS.id,
+        mentee_id=KEN.id,
+        mentor_id=ANA.id,
+        message="Would you?",
+        answer="Ask Gil.",
+        reasons=asked.reasons,
+        asked_at=NOW,
+        expires_at=NOW,
+    )
+
+    told = telling.of_request(event(change, request, by=str(by)), ANA, KEN, FIRST_STEPS, now=NOW)
+
+    assert readers(told) == {reader}
+    assert told[0].body.splitlines()[1:] == words
+    assert "{" not in told[0].title + told[0].body
 
 
 def test_what_people_wrote_is_a_value_never_a_template() -> None:

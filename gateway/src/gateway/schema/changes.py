@@ -36,6 +36,17 @@ PARTNERS = """
     group by r.id
     """
 
+# Who asks, or is asked, comes into sight with the request, and may leave it with the answer.
+ASKING = """
+    select r.id, max(greatest(r.changed, c.changed)) as changed
+    from requests c
+    join people r on r.organisation_id = c.organisation_id
+        and r.id = case c.mentor_id when {viewer}.person_id then c.mentee_id else c.mentor_id end
+    where c.organisation_id = {viewer}.organisation_id
+        and (c.mentor_id = {viewer}.person_id or c.mentee_id = {viewer}.person_id)
+    group by r.id
+    """
+
 # A mentor sees a mentee's goals while a pairing of theirs is active.
 GOALS_OF_MENTEES = """
     select r.id, max(greatest(r.changed, c.changed)) as changed
@@ -53,9 +64,12 @@ FEED = Feed(
         ("Programme", of_all("programmes")),
         ("Person", of_viewer("people", "id")),
         ("Person", PARTNERS),
+        ("Person", ASKING),
         ("Enrolment", of_viewer("enrolments", "person_id")),
         ("Pairing", of_viewer("pairings", "mentor_id")),
         ("Pairing", of_viewer("pairings", "mentee_id")),
+        ("MentorRequest", of_viewer("requests", "mentor_id")),
+        ("MentorRequest", of_viewer("requests", "mentee_id")),
         ("Session", of_viewer("sessions", "mentor_id")),
         ("Session", of_viewer("sessions", "mentee_id")),
         ("Goal", of_viewer("goals", "person_id")),

@@ -4,7 +4,14 @@ from datetime import date, datetime
 
 import strawberry
 
-from contracts.matching import EnrolmentStatus, PairingStatus, ProgrammeStatus, Role, RunStatus
+from contracts.matching import (
+    EnrolmentStatus,
+    PairingStatus,
+    ProgrammeStatus,
+    RequestStatus,
+    Role,
+    RunStatus,
+)
 from contracts.notifications import NotificationKind
 from contracts.sessions import GoalStatus, SessionStatus
 from gateway import terms
@@ -18,6 +25,7 @@ PROGRAMME_STATUS = Argument("status", ProgrammeStatus | None, "Only those that s
 ENROLMENT_STATUS = Argument("status", EnrolmentStatus | None, "Only those that stand so.", STATUS)
 RUN_STATUS = Argument("status", RunStatus | None, "Only those that stand so.", STATUS)
 PAIRING_STATUS = Argument("status", PairingStatus | None, "Only those that stand so.", STATUS)
+REQUEST_STATUS = Argument("status", RequestStatus | None, "Only those that stand so.", STATUS)
 SESSION_STATUS = Argument("status", SessionStatus | None, "Only those that stand so.", STATUS)
 GOAL_STATUS = Argument("status", GoalStatus | None, "Only those that stand so.", STATUS)
 

@@ -26,6 +26,7 @@ from gateway.schema.filters import (
     PAIRING_STATUS,
     PROPOSED_BEFORE,
     PROPOSED_FROM,
+    REQUEST_STATUS,
     ROLE,
     RUN_STATUS,
     SESSION_STATUS,
@@ -152,6 +153,16 @@ class Programme(Node):
         order=("proposed_at",),
         descending=True,
         orders=orders.PAIRINGS,
+        split=Split(visibility.OF_PROGRAMME, visibility.THE_TWO),
+    )
+    requests: Connection[links.MentorRequest] = many(
+        "What its mentees have asked of its mentors, the latest first; its coordinators see all, "
+        "others their own.",
+        "{row}.programme_id = {parent}.id",
+        REQUEST_STATUS,
+        order=("asked_at",),
+        descending=True,
+        orders=orders.REQUESTS,
         split=Split(visibility.OF_PROGRAMME, visibility.THE_TWO),
     )
     matching_runs: Connection[links.MatchingRun] = many(

@@ -12,7 +12,7 @@ from gateway.schema.connections import Node
 from gateway.schema.fields import field, one, one_of, read_from
 
 Subject = Annotated[
-    links.Pairing | links.Session | links.Feedback | links.MatchingRun,
+    links.Pairing | links.MentorRequest | links.Session | links.Feedback | links.MatchingRun,
     strawberry.union("NotificationSubject", description="What a notification can be about."),
 ]
 
@@ -33,6 +33,7 @@ class Notification(Node):
         on="{row}.id = {parent}.about_id",
         types={
             matching.PAIRING: "Pairing",
+            matching.REQUEST: "MentorRequest",
             sessions.SESSION: "Session",
             sessions.FEEDBACK: "Feedback",
             matching.MATCHING_RUN: "MatchingRun",

@@ -92,6 +92,11 @@ PAIRINGS = Orders(
     PROPOSED_AT=By("when they were proposed", "proposed_at", told=IN_TIME),
     SCORE=By("how well the two fit", "score", told=BY_NUMBER),
 )
+REQUESTS = Orders(
+    "MentorRequestOrder",
+    "requests to mentors",
+    ASKED_AT=By("when they were made", "asked_at", told=IN_TIME),
+)
 SESSIONS = Orders(
     "SessionOrder",
     "sessions",

@@ -16,6 +16,7 @@ from gateway.schema.filters import (
     KIND,
     OFFERS_MENTORING,
     PAIRING_STATUS,
+    REQUEST_STATUS,
     ROLE,
     ROLE_OF_PERSON,
     SEEKS_MENTORING,
@@ -142,6 +143,15 @@ class Person(Node):
         order=("proposed_at",),
         descending=True,
         orders=orders.PAIRINGS,
+    )
+    requests: Connection[links.MentorRequest] = many(
+        "Their requests to mentors, and those to them, the latest first.",
+        "true",
+        ROLE_OF_PERSON,
+        REQUEST_STATUS,
+        order=("asked_at",),
+        descending=True,
+        orders=orders.REQUESTS,
     )
     sessions: Connection[links.Session] = many(
         "Their sessions over all pairings, in the order of time; for the two.",

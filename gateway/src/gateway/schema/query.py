@@ -46,8 +46,8 @@ class Query:
     )
     changes: Changes = feed(
         "What has changed of all that concerns the viewer: their profile, goals, enrolments, "
-        "pairings and the people in them, sessions, feedback, inbox and preferences; and of the "
-        "organisation, its sites and its programmes. For apps that keep it, to open at once.",
+        "pairings, requests and the people in them, sessions, feedback, inbox and preferences; and "
+        "of the organisation, its sites and programmes. For apps that keep it, to open at once.",
         FEED,
     )
     organisation: Organisation | None = one(

@@ -34,6 +34,13 @@ PARTNERS = """{row}.id = any (array(
     where c.organisation_id = {viewer}.organisation_id
         and (c.mentor_id = {viewer}.person_id or c.mentee_id = {viewer}.person_id)))"""
 
+# Who asks whom to be their mentor, while the answer is awaited.
+ASKING = """{row}.id = any (array(
+    select case when c.mentor_id = {viewer}.person_id then c.mentee_id else c.mentor_id end
+    from requests c
+    where c.organisation_id = {viewer}.organisation_id and c.status = 'asked'
+        and (c.mentor_id = {viewer}.person_id or c.mentee_id = {viewer}.person_id)))"""
+
 SAME_SITE = """{row}.site_id = (
     select v.site_id from people v
     where v.organisation_id = {viewer}.organisation_id and v.id = {viewer}.person_id)"""
@@ -44,6 +51,7 @@ or {ONESELF}
 or {ADMINISTRATORS}
 or {{row}}.visibility = 'site' and {SAME_SITE}
 or {PARTNERS}
+or {ASKING}
 or {COORDINATORS_OF_THEIRS}"""
 
 ADDRESSES = f"{ONESELF} or {ADMINISTRATORS} or {PARTNERS}"
@@ -61,6 +69,8 @@ OF_PROGRAMME = "{viewer}.administrator or {viewer}.person_id = any ({parent}.coo
 THE_TWO = "{row}.mentor_id = {viewer}.person_id or {row}.mentee_id = {viewer}.person_id"
 
 PAIRINGS = f"{THE_TWO} or {ADMINISTRATORS} or {COORDINATORS}"
+
+REQUESTS = PAIRINGS
 
 SESSIONS = THE_TWO  # what two people talk about is nobody else's
 

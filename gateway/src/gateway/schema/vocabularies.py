@@ -14,6 +14,7 @@ for vocabulary, description in (
     (matching.Mode, "What an assignment is to be best at."),
     (matching.PairingStatus, "Where a pairing stands, from the proposal to its end."),
     (matching.ProgrammeStatus, "Whether a programme takes people in."),
+    (matching.RequestStatus, "What became of a request to a mentor."),
     (matching.Role, "What a person is in a programme or a pairing."),
     (matching.RunStatus, "How far a matching run has come."),
     (notifications.NotificationKind, "What a notification tells of."),

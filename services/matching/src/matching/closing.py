@@ -1,13 +1,20 @@
-"""Ending pairings that somebody's going ends."""
+"""Ending what somebody's going ends, and what a pairing leaves behind."""
 
 from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.unit import Unit
-from contracts.matching import Pairing, PairingChange
+from contracts.matching import (
+    MentorRequest,
+    Pairing,
+    PairingChange,
+    RequestChange,
+    RequestStatus,
+)
+from matching.domain import request as requesting
 from matching.domain.pairing import PLATFORM, Action, act
-from matching.store import pairings, standing
+from matching.store import asking, pairings, requests, standing
 
 
 async def end_pairings(
@@ -21,3 +28,23 @@ async def end_pairings(
     await pairings.save_all(unit, ended, PairingChange.ENDED)
     freed = Counter(each.mentor_id for each in ended)
     await standing.add_load(unit, {mentor_id: -count for mentor_id, count in freed.items()})
+
+
+async def withdraw_requests(unit: Unit, mentee_id: UUID, programme_id: UUID | None = None) -> None:
+    """Withdraw a mentee's open requests in one programme, or in all: she needs no answers now."""
+    asked = await asking.lock_open_of_mentee(unit, mentee_id, programme_id)
+    closed = _closed(unit, asked, RequestStatus.WITHDRAWN)
+    await requests.save_all(unit, closed, RequestChange.WITHDRAWN)
+
+
+async def expire_requests(unit: Unit, mentor_id: UUID, programme_id: UUID | None = None) -> None:
+    """Let a mentor's open requests expire in one programme, or in all: no answer will come."""
+    asked = await asking.lock_open_to_mentor(unit, mentor_id, programme_id)
+    closed = _closed(unit, asked, RequestStatus.EXPIRED)
+    await requests.save_all(unit, closed, RequestChange.EXPIRED)
+
+
+def _closed(
+    unit: Unit, asked: Sequence[MentorRequest], status: RequestStatus
+) -> list[MentorRequest]:
+    return [requesting.close(each, status, at=unit.now) for each in asked]

@@ -1,4 +1,4 @@
-"""Erasing a person: enrolments go; pairings stay for the other, ended and without their reasons."""
+"""Erasing a person: enrolments and requests go; pairings stay for the other, without reasons."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from matching import store
 from matching.closing import end_pairings
 from matching.domain import redaction
 from matching.domain.pairing import LEFT_ORGANISATION
-from matching.store import drafting, inputs, standing, taking_part, work
+from matching.store import asking, drafting, inputs, standing, taking_part, work
 from matching.store.candidates import lock_closed, lock_with_partners
 
 
@@ -27,6 +27,7 @@ async def erase_person(event: Event[Erasure], unit: Unit) -> None:
     redacted += await _redact_drafts(unit, person_id)
     erased = await store.enrolments.erase_all(unit, await taking_part.ever(unit, person_id))
     erased |= await store.drafts.erase_all(unit, await drafting.ids_of_mentee(unit, person_id))
+    erased |= await store.requests.erase_all(unit, await asking.ever(unit, person_id))
     await work.forget_proposals(unit, person_id)
     await inputs.forget(unit, person_id)
     await store.people.forget(unit, person_id, erasure.person_version)

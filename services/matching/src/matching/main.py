@@ -5,19 +5,20 @@ from pathlib import Path
 from chassis.service import Service
 from contracts.catalogue import topics_heard_by, topics_of
 from matching.commands import commands
+from matching.lapsing import let_lapse
 from matching.reactions import hears
 from matching.runner import run_matching
-from matching.store import drafts, enrolments, erasures, pairings, programmes, runs
+from matching.store import drafts, enrolments, erasures, pairings, programmes, requests, runs
 from matching.store.recovering import fail_unfinished_runs, recount_loads
 
 service = Service(
     "matching",
     publishes=topics_of("matching"),
-    owns=[programmes, enrolments, runs, drafts, pairings, erasures],
+    owns=[programmes, enrolments, runs, drafts, pairings, requests, erasures],
     hears=topics_heard_by("matching"),
     migrations=Path(__file__).parent / "migrations",
     commands=commands,
     subscriptions=hears,
-    jobs=[run_matching],
+    jobs=[run_matching, let_lapse],
     derives=[recount_loads, fail_unfinished_runs],
 )

@@ -15,7 +15,7 @@ from contracts.profiles import (
     PersonChange,
     Standing,
 )
-from matching.closing import end_pairings
+from matching.closing import end_pairings, expire_requests, withdraw_requests
 from matching.domain.enrolment import leave
 from matching.domain.pairing import LEFT_ORGANISATION
 from matching.erasing import erase_person
@@ -48,9 +48,11 @@ def _standing_of(person: Person | None) -> tuple[bool, int]:
 
 @hears.reaction(PERSON, Person, on=(PersonChange.LEFT,))
 async def release_leaver(event: Event[Person], unit: Unit) -> None:
-    """Whoever leaves the organisation leaves their pairings and their programmes."""
+    """Whoever leaves the organisation leaves their pairings, requests and programmes."""
     open_pairings = await lock_with_partners(unit, event.subject)
     await end_pairings(unit, open_pairings, reason=LEFT_ORGANISATION)
+    await withdraw_requests(unit, event.subject)
+    await expire_requests(unit, event.subject)
     left = [leave(enrolment) for enrolment in await lock_of_person(unit, event.subject)]
     await enrolments.save_all(unit, left, EnrolmentChange.LEFT)
 

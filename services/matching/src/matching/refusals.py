@@ -11,7 +11,11 @@ Refusal
 ├── AlreadyPaired
 ├── TooClose
 ├── IllegalTransition
-└── RunInProgress
+├── RunInProgress
+├── MentorNotAvailable
+├── AlreadyAsked
+├── TooManyRequests
+└── RequestClosed
 """
 
 from chassis.refusals import Refusal
@@ -55,3 +59,19 @@ class IllegalTransition(Refusal, code="illegal-transition"):
 
 class RunInProgress(Refusal, code="run-in-progress"):
     """The programme has a matching run that is not finished."""
+
+
+class MentorNotAvailable(Refusal, code="mentor-not-available"):
+    """The mentor cannot be asked; why is not told, for it may be in confidence."""
+
+
+class AlreadyAsked(Refusal, code="already-asked"):
+    """The mentee waits for this mentor's answer."""
+
+
+class TooManyRequests(Refusal, code="too-many-requests"):
+    """As many mentors as may be asked at once have yet to answer the mentee."""
+
+
+class RequestClosed(Refusal, code="request-closed"):
+    """The request was answered or withdrawn, or it expired."""

@@ -9,7 +9,17 @@ from chassis.copies import Gone
 from chassis.events import Event
 from chassis.subscriptions import Subscriptions
 from chassis.unit import Unit
-from contracts.matching import MATCHING_RUN, PAIRING, MatchingRun, Pairing, PairingChange, RunChange
+from contracts.matching import (
+    MATCHING_RUN,
+    PAIRING,
+    REQUEST,
+    MatchingRun,
+    MentorRequest,
+    Pairing,
+    PairingChange,
+    RequestChange,
+    RunChange,
+)
 from contracts.notifications import Notification, NotificationChange
 from contracts.profiles import ERASURE, Erasure, ErasureChange, Person
 from contracts.sessions import (
@@ -47,6 +57,17 @@ async def tell_of_pairing(event: Event[Pairing], unit: Unit) -> None:
     mentee = await somebody(unit, pairing.mentee_id)
     programme = await programmes.need(unit, pairing.programme_id)
     drafts = telling.of_pairing(event, mentor, mentee, programme, now=unit.now)
+    await tell(unit, event, drafts)
+
+
+@hears.reaction(REQUEST, MentorRequest, on=told(RequestChange))
+async def tell_of_request(event: Event[MentorRequest], unit: Unit) -> None:
+    request = event.state
+    assert request is not None
+    mentor = await somebody(unit, request.mentor_id)
+    mentee = await somebody(unit, request.mentee_id)
+    programme = await programmes.need(unit, request.programme_id)
+    drafts = telling.of_request(event, mentor, mentee, programme, now=unit.now)
     await tell(unit, event, drafts)
 
 

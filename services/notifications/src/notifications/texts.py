@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 import msgspec
 
-from contracts.matching import PairingChange, RunChange
+from contracts.matching import PairingChange, RequestChange, RunChange
 from contracts.notifications import NotificationKind as Kind
 from contracts.sessions import FeedbackChange, SessionChange
 
@@ -132,6 +132,38 @@ STORIES: dict[str, Story] = {
             " Thank you for the time you gave: your place is free for somebody else.",
         ),
     ),
+    # Requests: the mentor hears that she was asked, the mentee what came of it. That both said yes
+    # is told of the pairing that begins.
+    RequestChange.ASKED: Story(
+        kind=Kind.REQUEST_ASKED,
+        told=Who.OTHERS,
+        mailed=Who.OTHERS,
+        words=Words(
+            "{other} asks whether you would be their mentor",
+            "{other} found you in {programme} and would like to learn from you. Have a look, and"
+            " say yes or no as it suits you; a no needs no reason.",
+        ),
+    ),
+    RequestChange.DECLINED: Story(
+        kind=Kind.REQUEST_DECLINED,
+        told=Who.OTHERS,
+        mailed=Who.OTHERS,
+        words=Words(
+            "Not {other} this time",
+            "{other} cannot take you on in {programme} right now. It says nothing about you: there"
+            " are others who would be glad to be asked.",
+        ),
+    ),
+    RequestChange.EXPIRED: Story(
+        kind=Kind.REQUEST_EXPIRED,
+        told=Who.OTHERS,
+        mailed=Who.OTHERS,
+        words=Words(
+            "Your request to {other} has run out",
+            "{other} did not come to answer you in {programme}; people are busy, and it says"
+            " nothing about you. You can ask somebody else now.",
+        ),
+    ),
     # Sessions: the same two. Invitations go to both, so that both calendars are right.
     SessionChange.SCHEDULED: Story(
         kind=Kind.SESSION_SCHEDULED,
@@ -201,6 +233,9 @@ ERASED: dict[Kind, str] = {
     Kind.PAIRING_RESUMED: "A pairing went on",
     Kind.PAIRING_COMPLETED: "A pairing was completed",
     Kind.PAIRING_ENDED: "Your mentoring has ended: the other has left",
+    Kind.REQUEST_ASKED: "You were asked to be a mentor",
+    Kind.REQUEST_DECLINED: "A request was declined",
+    Kind.REQUEST_EXPIRED: "A request has run out",
     Kind.SESSION_SCHEDULED: "A session was booked",
     Kind.SESSION_MOVED: "A session was moved",
     Kind.SESSION_CANCELLED: "A session is cancelled: the other has left",

@@ -8,7 +8,7 @@ from gateway.planner import global_id
 from support.reading.office import Office
 from support.reading.store import fill
 
-ALL = {"ana", "ben", "gus", "eve", "cleo", "fay", "dan"}
+ALL = {"ana", "ben", "gus", "eve", "cleo", "fay", "dan", "hal"}
 SEEN_BY = {
     "organisation": ALL,
     "lisbon": ALL,
@@ -16,14 +16,17 @@ SEEN_BY = {
     "cleo": ALL,  # visible to the network
     "fay": ALL,
     "eve": {"eve", "ana", "ben", "gus", "dan"},  # to her site, and to the administrator
-    "ana": {"ana", "ben", "gus", "cleo", "dan"},  # private: partners, coordinator, administrator
+    # private: partners, whom she asks, coordinator, administrator
+    "ana": {"ana", "ben", "gus", "hal", "cleo", "dan"},
     "ben": {"ben", "ana", "dan"},
     "gus": {"gus", "ana", "dan"},
     "dan": {"dan"},
+    "hal": {"hal", "ana", "dan"},
     "enrolment": {"ana", "cleo", "dan"},
     "run": {"cleo", "dan"},
     "pairing": {"ana", "ben", "cleo", "dan"},
     "former": {"ana", "gus", "cleo", "dan"},
+    "request": {"ana", "hal", "cleo", "dan"},
     "held": {"ana", "ben"},
     "coming": {"ana", "ben"},
     "goal": {"ana", "ben"},  # the mentor of the active pairing, no longer the former one

@@ -17,7 +17,7 @@ from contracts.matching import (
     Programme,
     Role,
 )
-from matching.closing import end_pairings
+from matching.closing import end_pairings, expire_requests, withdraw_requests
 from matching.commands.registry import caller_of, commands, need_alive, need_programme
 from matching.domain import enrolment as rules
 from matching.domain.pairing import LEFT_PROGRAMME
@@ -111,7 +111,7 @@ async def enrol_people(command: EnrolPeople, unit: Unit) -> EnrolledPeople:
 
 
 class LeaveProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Proposals that nobody has taken up end with it; active pairings go on."""
+    """Proposals that nobody has taken up end with it, and requests; active pairings go on."""
 
     enrolment_id: UUID
 
@@ -133,6 +133,8 @@ async def leave_programme(command: LeaveProgramme, unit: Unit) -> None:
         reason=LEFT_PROGRAMME,
         person_id=caller.person_id,
     )
+    close_requests = expire_requests if left.role is Role.MENTOR else withdraw_requests
+    await close_requests(unit, left.person_id, left.programme_id)
 
 
 def _problem(entry: Entry, found: standing.Standing | None) -> tuple[str, str] | None:

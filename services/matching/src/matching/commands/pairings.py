@@ -8,21 +8,21 @@ from chassis.ids import new_id
 from chassis.refusals import NotFound
 from chassis.unit import Unit
 from contracts.matching import Pairing, PairingChange
-from contracts.profiles import Person
+from matching.closing import withdraw_requests
 from matching.commands.registry import (
     Reason,
     caller_of,
     commands,
     need_alive,
+    need_person,
     need_programme,
-    not_known,
 )
 from matching.domain.pairing import Action, act, is_open, parties
 from matching.domain.programme import need_coordinator, need_open
 from matching.domain.proposal import check_distance, check_proposal
 from matching.matcher.criteria import hours_ahead, hours_apart
 from matching.matcher.reasons import explain, score_of
-from matching.store import pairings, people, standing
+from matching.store import pairings, standing
 from matching.store.candidates import lock_candidates
 
 
@@ -37,8 +37,8 @@ async def propose_pairing(command: ProposePairing, unit: Unit) -> None:
     programme = await need_programme(unit, command.programme_id)
     need_coordinator(programme, caller_of(unit))
     need_open(programme)
-    mentor = await _need_person(unit, command.mentor_id)
-    mentee = await _need_person(unit, command.mentee_id)
+    mentor = await need_person(unit, command.mentor_id)
+    mentee = await need_person(unit, command.mentee_id)
     check_distance(mentor, mentee)
     mentors, mentees = await lock_candidates(unit, programme.id, [mentor.id], [mentee.id])
     check_proposal(mentors[mentor.id], mentees[mentee.id])
@@ -121,12 +121,7 @@ async def _act(unit: Unit, pairing_id: UUID, action: Action, *, reason: str = ""
         for person_id in (before.mentor_id, before.mentee_id):
             need_alive(person_id, standings.get(person_id))
     await pairings.save(unit, after, change)
+    if change is PairingChange.ACTIVATED:
+        await withdraw_requests(unit, after.mentee_id, after.programme_id)
     if not is_open(after):
         await standing.add_load(unit, {after.mentor_id: -1})
-
-
-async def _need_person(unit: Unit, person_id: UUID) -> Person:
-    person = await people.find(unit, person_id)
-    if person is None:
-        raise not_known(person_id)
-    return person

@@ -10,8 +10,9 @@ from chassis.identity import Caller
 from chassis.refusals import NotAllowed, NotFound, NotYetKnown
 from chassis.unit import Unit
 from contracts.matching import Programme
+from contracts.profiles import Person
 from matching.refusals import PersonLeft
-from matching.store import programmes
+from matching.store import people, programmes
 from matching.store.standing import Standing
 
 commands = Commands()
@@ -40,6 +41,14 @@ def not_known(person_id: UUID) -> NotYetKnown:
     return NotYetKnown(
         f"Person {person_id} is not known yet; if they have just joined, try again in a moment."
     )
+
+
+async def need_person(unit: Unit, person_id: UUID) -> Person:
+    """Raises NotYetKnown."""
+    person = await people.find(unit, person_id)
+    if person is None:
+        raise not_known(person_id)
+    return person
 
 
 def need_alive(person_id: UUID, standing: Standing | None) -> None:

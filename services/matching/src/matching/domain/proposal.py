@@ -41,23 +41,22 @@ class Mentee(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_proposal(mentor: Mentor, mentee: Mentee) -> None:
     """Raises PersonLeft, NotEnrolled, AlreadyPaired or NoFreePlace."""
-    for person, role in ((mentor, "mentor"), (mentee, "mentee")):
-        if not person.alive:
-            raise PersonLeft(f"Person {person.person_id} has left the organisation.")
-        if not person.enrolled:
-            raise NotEnrolled(
-                f"Person {person.person_id} does not take part in this programme as a {role};"
-                " enrol them first."
-            )
-    if mentee.paired:
-        raise AlreadyPaired(
-            f"Mentee {mentee.person_id} has a mentor in this programme, or a proposal of one;"
-            " it must be closed first."
-        )
+    _check_takes_part(mentor, "mentor")
+    check_mentee(mentee)
     if not mentor.free_places:
         raise NoFreePlace(
             f"Mentor {mentor.person_id} has {mentor.load} of {mentor.capacity} places taken over"
             f" all programmes{_in_programme(mentor)}."
+        )
+
+
+def check_mentee(mentee: Mentee) -> None:
+    """Raises PersonLeft, NotEnrolled or AlreadyPaired."""
+    _check_takes_part(mentee, "mentee")
+    if mentee.paired:
+        raise AlreadyPaired(
+            f"Mentee {mentee.person_id} has a mentor in this programme, or a proposal of one;"
+            " it must be closed first."
         )
 
 
@@ -69,6 +68,16 @@ def check_distance(mentor: Person, mentee: Person) -> None:
         raise TooClose(
             f"Persons {mentor.id} and {mentee.id} are manager and report; choose a mentor outside"
             " the reporting line."
+        )
+
+
+def _check_takes_part(person: Mentor | Mentee, role: str) -> None:
+    if not person.alive:
+        raise PersonLeft(f"Person {person.person_id} has left the organisation.")
+    if not person.enrolled:
+        raise NotEnrolled(
+            f"Person {person.person_id} does not take part in this programme as a {role};"
+            " enrol them first."
         )
 
 

@@ -10,9 +10,11 @@ from contracts.matching import (
     MATCHING_RUN,
     PAIRING,
     PROGRAMME,
+    REQUEST,
     Draft,
     Enrolment,
     MatchingRun,
+    MentorRequest,
     Pairing,
     Programme,
 )
@@ -23,5 +25,6 @@ enrolments = Aggregates(ENROLMENT, Enrolment, table="enrolments", called="enrolm
 runs = Aggregates(MATCHING_RUN, MatchingRun, table="runs", called="matching run")
 drafts = Aggregates(DRAFT, Draft, table="drafts", called="draft")
 pairings = Aggregates(PAIRING, Pairing, table="pairings", called="pairing")
+requests = Aggregates(REQUEST, MentorRequest, table="requests", called="request")
 erasures = Aggregates(ERASURE, ErasureDone, table="erasures", called="erasure")
 people = Copies(PERSON, Person, table="people")

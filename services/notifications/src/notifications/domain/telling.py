@@ -6,7 +6,14 @@ from typing import Any
 
 from chassis.events import Event
 from chassis.ids import derived_id
-from contracts.matching import MatchingRun, Pairing, PairingChange, Programme
+from contracts.matching import (
+    MatchingRun,
+    MentorRequest,
+    Pairing,
+    PairingChange,
+    Programme,
+    RequestChange,
+)
 from contracts.notifications import Notification
 from contracts.profiles import Person, Standing
 from contracts.sessions import Feedback, Session, SessionStatus
@@ -33,6 +40,25 @@ def of_pairing(
         *_tell(event, mentor, mentee, values, lines, now=now, as_mentor=True),
         *_tell(event, mentee, mentor, values, lines, now=now),
     ]
+
+
+def of_request(
+    event: Event[MentorRequest],
+    mentor: Person,
+    mentee: Person,
+    programme: Programme,
+    *,
+    now: datetime,
+) -> list[Notification]:
+    request = event.state
+    assert request is not None
+    values = {"programme": one_line(programme.name)}
+    if event.type == RequestChange.ASKED:
+        lines = [f"“{one_line(request.message)}”"] if request.message else []
+        lines += [one_line(reason.sentence) for reason in request.reasons[:MOST_REASONS]]
+        return _tell(event, mentor, mentee, values, lines, now=now)
+    lines = [f"“{one_line(request.answer)}”"] if request.answer else []
+    return _tell(event, mentee, mentor, values, lines, now=now)
 
 
 def of_session(

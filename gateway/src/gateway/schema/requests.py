@@ -1,0 +1,32 @@
+"""Whom mentees ask to be their mentor."""
+
+from datetime import datetime
+
+from contracts.matching import RequestStatus
+from gateway.schema import links, visibility
+from gateway.schema.connections import Node
+from gateway.schema.fields import field, one, read_from
+from gateway.schema.matching import Reason
+
+
+@read_from(
+    "requests",
+    sees=visibility.REQUESTS,
+    description="A mentee's question to a mentor of her own choice: would you? It takes none of "
+    "the mentor's places. For the two, the programme's coordinators, and administrators.",
+)
+class MentorRequest(Node):
+    programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
+    mentee: links.Person | None = one("Who asks.", "{row}.id = {parent}.mentee_id")
+    mentor: links.Person | None = one("Who is asked.", "{row}.id = {parent}.mentor_id")
+    message: str = field("What the mentee wrote; empty where she wrote nothing.")
+    score: float = field("How well the two fit, 0 to 1.")
+    reasons: list[Reason] = field("Why the two fit.")
+    status: RequestStatus = field("What became of it.")
+    asked_at: datetime = field("When it was made.")
+    expires_at: datetime = field("When it expires, if nobody answers.")
+    answered_at: datetime | None = field("When it was answered or withdrawn, or expired.")
+    answer: str = field("What the mentor wrote; empty where they wrote nothing.")
+    pairing: links.Pairing | None = one(
+        "The pairing that came of it.", "{row}.id = {parent}.pairing_id"
+    )

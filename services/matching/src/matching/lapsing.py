@@ -1,0 +1,72 @@
+"""What nobody answers in time comes to its end by itself.
+
+Each ending is a unit of its own, and is decided under the lock of what ends: any instance may do
+it, and several at once do it once.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from chassis.database import TRANSIENT
+from chassis.ids import new_id
+from chassis.logs import logger
+from chassis.refusals import NotFound
+from chassis.service import Running
+from chassis.unit import Cause, Unit
+from contracts.matching import RequestChange, RequestStatus
+from matching.domain import request as requesting
+from matching.store import requests
+from matching.store.overdue import overdue_requests
+
+POLL = 30.0  # seconds between looks for what is overdue
+
+log = logger("matching.lapsing")
+
+
+async def let_lapse(running: Running) -> None:
+    """The service's job: until cancelled."""
+    while True:
+        try:
+            await end_overdue(running)
+        except TRANSIENT as error:
+            log.warning("what is overdue is looked for again", error=type(error).__name__)
+        await asyncio.sleep(POLL)
+
+
+async def end_overdue(running: Running) -> None:
+    """End what is overdue, the longest first; where there is much, the rest the next time."""
+    async with running.pipe.connection() as connection:
+        overdue = await overdue_requests(connection)
+    for each in overdue:
+        async with _unit(running, each.organisation_id) as unit:
+            await _expire(unit, each.id)
+
+
+async def _expire(unit: Unit, request_id: UUID) -> None:
+    try:
+        request = await requests.locked(unit, request_id)
+    except NotFound:  # erased meanwhile
+        return
+    if request.status is RequestStatus.ASKED and request.expires_at <= unit.now:
+        expired = requesting.close(request, RequestStatus.EXPIRED, at=unit.now)
+        await requests.save(unit, expired, RequestChange.EXPIRED)
+
+
+@asynccontextmanager
+async def _unit(running: Running, organisation_id: UUID) -> AsyncGenerator[Unit]:
+    cause = new_id()  # nobody's request and no event: the time that has passed
+    async with running.app.tenant(organisation_id) as connection:
+        unit = Unit(
+            connection,
+            service=running.service,
+            organisation_id=organisation_id,
+            cause=Cause(
+                causation_id=cause, correlation_id=cause, actor=f"service:{running.service}"
+            ),
+        )
+        yield unit
+        await unit.flush()
+    if unit.written:
+        running.announced()
