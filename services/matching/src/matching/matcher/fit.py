@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]  # of mentees, of mentors; or exact scores
 
-# Whole numbers, whatever the type: sums and comparisons are exact, so the outcome is the same on
-# every machine. float32 holds them up to 2**24.
-Block = NDArray[np.int64] | NDArray[np.float32]
+# Whole numbers below TOP, which float32 holds exactly: sums and comparisons are exact, so the
+# outcome is the same on every machine.
+Block = NDArray[np.float32]
+TOP = 2**24
 
 # Called now and then with the share of the work that is done, in [0, 1], and what is being done.
 # It may raise: that ends the work.
@@ -60,3 +61,8 @@ class ColumnFit(Fit, Protocol):
 
 def unwatched(_share: float, _stage: str) -> None:
     """For who does not watch."""
+
+
+def within(watch: Watch, start: float, end: float) -> Watch:
+    """A part of the work: its beginning is at `start` of the whole, its end at `end`."""
+    return lambda share, stage: watch(start + share * (end - start), stage)

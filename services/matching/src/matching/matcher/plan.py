@@ -11,12 +11,13 @@ import msgspec
 from contracts.matching import Certificate, Reason, Rules
 from contracts.profiles import Person
 from matching.matcher import criteria
-from matching.matcher.fit import Watch, unwatched
+from matching.matcher.fit import Watch, unwatched, within
 from matching.matcher.frozen import Frozen, digest, written
 from matching.matcher.match import Assignment, match
 from matching.matcher.pool import Pool, make_pool
 from matching.matcher.reasons import explain, score_of
 from matching.matcher.scarcity import Scarcity
+from matching.matcher.scores import Scores
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +57,12 @@ def make_plan(frozen: Frozen, watch: Watch = unwatched) -> Plan:
         barred=_indices(mentees, mentors, frozen.earlier),
     )
     watch(0.0, "matching")
-    assignment = match(pool, frozen.rules)
+    assignment = match(
+        Scores(pool, frozen.rules),
+        pool.places,
+        mode=frozen.rules.mode,
+        watch=within(watch, 0.0, 0.9),
+    )
     watch(0.9, "explaining")
     scarcity = Scarcity(
         frozen, [each for each, j in zip(mentees, assignment.mentor_of, strict=True) if j < 0]
