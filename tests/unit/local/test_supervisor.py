@@ -118,15 +118,15 @@ asyncio.run(main())
 """
 
 
-def start_and_die(folder: Folder, path: str) -> psutil.Process:
-    """Start the sleeper from a process that then dies; gives the sleeper."""
+def start_and_die(folder: Folder, path: str) -> int:
+    """Start the sleeper from a process that then dies; gives the sleeper's number."""
     command = [sys.executable, "-c", STARTS_AND_DIES, str(folder.path)]
     subprocess.run(command, env=os.environ | {"PATH": path}, check=False)
-    return psutil.Process(pid_of(folder))
+    return pid_of(folder)
 
 
 def test_what_a_start_that_died_left_running_is_ended(folder: Folder) -> None:
-    orphan = start_and_die(folder, path="")  # without setpriv the kernel is not told
+    orphan = psutil.Process(start_and_die(folder, path=""))  # nobody told the kernel
     assert orphan.is_running()
     assert end_left_over(folder) == ["sleeper"]
     assert not orphan.is_running()
@@ -143,10 +143,10 @@ def test_the_kernel_ends_what_nobody_watches_any_more(folder: Folder) -> None:
     assert end_left_over(folder) == []
 
 
-def has_ended(process: psutil.Process) -> bool:
+def has_ended(pid: int) -> bool:
     """Also when nobody has taken note of its end yet: that is for whoever adopted it."""
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
 
