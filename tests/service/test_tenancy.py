@@ -20,6 +20,7 @@ EXEMPT = {
     "cairn.healing": "of Kafka's partitions, like positions; the pipes alone may touch it",
     "cairn.beats": "of Kafka's topics; the pipes alone may touch it",
     "cairn.standstill": "of the whole service; the pipes alone may touch it",
+    "public.reading_by": "by which recipe texts are read; of the whole service, the pipes' alone",
     "public._pogo_migration": "which migrations were applied; the owner's alone",
     "public._pogo_version": "the format of the table above; the owner's alone",
 }
@@ -150,6 +151,8 @@ async def test_exempt_tables_are_out_of_the_applications_reach(
 ) -> None:
     role = dsn.app.partition("//")[2].partition(":")[0]
     for name in EXEMPT:
+        if not await catalogue.fetchval("select to_regclass($1)", name):
+            continue  # it is another service's
         reach = "select has_table_privilege($1, $2, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')"
         assert not await catalogue.fetchval(reach, role, name), name
 

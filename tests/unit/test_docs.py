@@ -18,6 +18,7 @@ SETTINGS = (
     "chassis.provision",
     "chassis.settings",
     "gateway.settings",
+    "matching.settings",
     "notifications.settings",
     "cairn_development.settings",
     "cairn_local.settings",
@@ -25,6 +26,7 @@ SETTINGS = (
 METRICS = (
     "chassis/src/chassis/metrics.py",
     "gateway/src/gateway/metrics.py",
+    "services/matching/src/matching/reading_texts.py",
     "services/profiles/src/profiles/watch.py",
 )
 

@@ -43,6 +43,7 @@ def _checked(service: Service, settings: Settings) -> Checked:
         publishes=service.publishes,
         hears=service.hears,
         subscriptions=service.subscriptions,
+        own=service.checks,
     )
 
 

@@ -4,6 +4,8 @@
 <service>_app     commands and queries, within one tenant
 <service>_pipe    relay, consumer, projector: across tenants, on what was shared with it
 
+Where the server has pgvector, the database has it too: only a superuser may bring it in.
+
 `python -m chassis.provision <service>` makes them from the DSNs that the service itself is told.
 """
 
@@ -50,6 +52,11 @@ class DatabaseSettings(BaseSettings):
 
 async def provision(superuser_dsn: str, service: str, passwords: Mapping[str, str]) -> None:
     """`passwords` has one for each of KINDS. Another service's roles cannot connect."""
+    await _make(superuser_dsn, service, passwords)
+    await _extend(urlsplit(superuser_dsn)._replace(path=f"/{service}").geturl())
+
+
+async def _make(superuser_dsn: str, service: str, passwords: Mapping[str, str]) -> None:
     connection = await asyncpg.connect(superuser_dsn)
     try:
         async with connection.transaction():
@@ -78,6 +85,18 @@ async def provision(superuser_dsn: str, service: str, passwords: Mapping[str, st
         await connection.execute(
             f"grant connect on database {service} to {service}_owner, {service}_app, {service}_pipe"
         )
+    finally:
+        await connection.close()
+
+
+async def _extend(superuser_dsn: str) -> None:
+    """Bring pgvector into a service's database, where the server has it."""
+    connection = await asyncpg.connect(superuser_dsn)
+    try:
+        if await connection.fetchval(
+            "select true from pg_available_extensions where name = 'vector'"
+        ):
+            await connection.execute("create extension if not exists vector")
     finally:
         await connection.close()
 

@@ -1,7 +1,7 @@
 """A service: what it publishes, hears and does, put together into a process."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from chassis import health
 from chassis.aggregates import Aggregates
 from chassis.application import application
 from chassis.beats import Beats
+from chassis.checks.findings import Check
 from chassis.commands import Commands
 from chassis.consumer import Consumer
 from chassis.database import Database
@@ -55,13 +56,15 @@ class Running:
 
 
 Job = Callable[[Running], Awaitable[None]]
+NONE: Mapping[str, Check] = {}
 
 
 class Service:
     """A service's parts, wired by its `main` module.
 
     It `owns` an aggregate type for each topic that it publishes, parents before those that refer to
-    them. What it `derives` from its own aggregates is made anew, in a tenant, after a recovery.
+    them. What it `derives` from its own aggregates is made anew, in a tenant, after a recovery. Its
+    `checks` are made with those of every service, by their names.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Service:
         deliveries: Deliveries | None = None,
         jobs: Sequence[Job] = (),
         derives: Sequence[Derive] = (),
+        checks: Mapping[str, Check] = NONE,
     ) -> None:
         self.name = name
         self.publishes = publishes
@@ -88,6 +92,7 @@ class Service:
         self.subscriptions = subscriptions or Subscriptions()
         self.deliveries = deliveries or Deliveries()
         self.jobs = jobs
+        self.checks = checks
         heard = {topic.name for topic in hears}
         if heard != set(self.subscriptions.by_topic):
             raise ValueError(f"{name} subscribes to other topics than the catalogue says it hears")

@@ -5,16 +5,14 @@ Each module looks at one thing. What is found names no person and holds no secre
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from chassis.checks import migrations, positions, relay, roles, secrets
-from chassis.checks.findings import Checked, Finding, failing
+from chassis.checks.findings import Check, Checked, Finding, failing
 from chassis.operating import write_json
 from chassis.settings import Settings
 from chassis.steps import Step
-
-Check = Callable[[Checked], Awaitable[Iterable[Finding]]]
 
 CHECKS: dict[str, Check] = {
     "secrets": secrets.check,
@@ -28,7 +26,7 @@ CHECKS: dict[str, Check] = {
 async def check(checked: Checked) -> list[Finding]:
     """All that was found, the good as well. A check that cannot be made is a finding too."""
     found: list[Finding] = []
-    for name, each in CHECKS.items():
+    for name, each in (CHECKS | dict(checked.own)).items():
         found += await failing(checked.service, name, each(checked))
     return found
 

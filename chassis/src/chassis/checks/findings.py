@@ -1,8 +1,8 @@
 """What a check finds, and what it is told."""
 
 import logging
-from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +35,7 @@ class Checked:
     publishes: Sequence[Topic]
     hears: Sequence[Topic]
     subscriptions: Subscriptions
+    own: Mapping[str, "Check"] = field(default_factory=dict[str, "Check"])  # what only it has
 
     @property
     def app(self) -> str:
@@ -48,6 +49,9 @@ class Checked:
     def owner(self) -> str | None:
         owner = self.settings.database_owner
         return owner.get_secret_value() if owner else None
+
+
+Check = Callable[[Checked], Awaitable[Iterable[Finding]]]
 
 
 async def failing(service: str, name: str, looking: Awaitable[Iterable[Finding]]) -> list[Finding]:

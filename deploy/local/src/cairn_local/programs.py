@@ -117,5 +117,6 @@ class Programs:
 
 def _passed_on() -> dict[str, str]:
     """The settings that programs have from the environment of `make up`."""
-    names = [*(variable(field) for field in chassis_settings.Settings.model_fields), "FAULT"]
+    fields = chassis_settings.Settings.model_fields
+    names = [*map(variable, fields), "CAIRN_MEANING", "FAULT"]
     return {name: os.environ[name] for name in names if name in os.environ}

@@ -2,5 +2,6 @@
 
 from chassis.command_line import main
 from matching.main import service
+from matching.settings import Settings
 
-main(service)
+main(service, Settings)

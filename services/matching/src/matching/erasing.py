@@ -13,7 +13,7 @@ from matching import store
 from matching.closing import end_pairings
 from matching.domain import redaction
 from matching.domain.pairing import LEFT_ORGANISATION
-from matching.store import asking, drafting, inputs, standing, taking_part, work
+from matching.store import asking, drafting, inputs, meanings, standing, taking_part, work
 from matching.store.candidates import lock_closed, lock_with_partners
 
 
@@ -29,6 +29,7 @@ async def erase_person(event: Event[Erasure], unit: Unit) -> None:
     erased |= await store.drafts.erase_all(unit, await drafting.ids_of_mentee(unit, person_id))
     erased |= await store.requests.erase_all(unit, await asking.ever(unit, person_id))
     await work.forget_proposals(unit, person_id)
+    await meanings.forget(unit, [person_id])
     await inputs.forget(unit, person_id)
     await store.people.forget(unit, person_id, erasure.person_version)
     if await store.erasures.find(unit, erasure.id) is None:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from chassis.service import Service
 from contracts.catalogue import topics_heard_by, topics_of
+from matching.checks import check_meaning
 from matching.commands import commands
 from matching.lapsing import let_lapse
 from matching.reactions import hears
+from matching.reading_texts import read_texts
 from matching.runner import run_matching
 from matching.store import drafts, enrolments, erasures, pairings, programmes, requests, runs
 from matching.store.recovering import fail_unfinished_runs, recount_loads
@@ -19,6 +21,7 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     commands=commands,
     subscriptions=hears,
-    jobs=[run_matching, let_lapse],
+    jobs=[run_matching, read_texts, let_lapse],
+    checks={"meaning": check_meaning},
     derives=[recount_loads, fail_unfinished_runs],
 )

@@ -19,7 +19,8 @@ from matching.closing import end_pairings, expire_requests, withdraw_requests
 from matching.domain.enrolment import leave
 from matching.domain.pairing import LEFT_ORGANISATION
 from matching.erasing import erase_person
-from matching.store import enrolments, people, standing
+from matching.meaning.texts import texts_of
+from matching.store import enrolments, meanings, people, standing, unread
 from matching.store.candidates import lock_with_partners
 from matching.store.taking_part import lock_of_person
 
@@ -38,6 +39,17 @@ async def stand(events: Sequence[Event[Person]], unit: Unit) -> None:
             await lock_with_partners(unit, person_id)
     if changed:
         await standing.set_standing(unit, changed)
+
+
+@hears.also(PERSON, Person)
+async def mark_unread(events: Sequence[Event[Person]], unit: Unit) -> None:
+    """Have texts read that may have changed; most people have none."""
+    gone = [event.subject for event in events if event.state is None]
+    present = {event.subject: event.state for event in events if event.state is not None}
+    await meanings.forget(unit, gone)
+    silent = {person_id for person_id, person in present.items() if not texts_of(person)}
+    changed = present.keys() - silent | await meanings.having(unit, silent)
+    await unread.mark(unit, changed)
 
 
 def _standing_of(person: Person | None) -> tuple[bool, int]:

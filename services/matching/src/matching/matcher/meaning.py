@@ -18,14 +18,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from contracts.profiles import Person
 from matching.matcher.fit import Indices
 
 LENGTH = 2047  # of a meaning; no sum below exceeds 3 LENGTH², and float32 is exact up to 2**24
-FLOOR = 0.3  # the cosine up to which two texts count as strangers'
+FLOOR = 0.1  # the cosine up to which two texts count as strangers': of two, it is about 0
+CLOSE, SOMEHOW = 0.5, 0.25  # shares: as of the same occupation; above what 19 of 20 strangers have
 SLACK = 0.005  # of the cosine of a text with itself: what rounding to whole numbers may take
 
 _FLOOR = round(FLOOR * LENGTH)
 HIGHEST = round((1 - SLACK) * LENGTH**2) - _FLOOR * LENGTH
+
+NAMED_AT_MOST = 3  # skills in a sentence
 
 Numbers = NDArray[np.float32]
 
@@ -45,6 +49,28 @@ class Meanings:
     def none(cls, people: int) -> "Meanings":
         """For people of whose texts nothing is known."""
         return cls(np.zeros((people, 1), np.int16), np.zeros(people, np.int8))
+
+
+BY_MODEL, BY_LETTERS = 1, 2  # the spaces
+
+
+def sentence(share: float, space: int, mentor: Person) -> str:
+    """Why a pair has a share of the criterion, for both to read: it tells what the mentor does.
+
+    What the mentee hopes for is not repeated. It says how sure it is, and where only letters were
+    compared, that they were.
+    """
+    if space == BY_LETTERS:
+        how = "Words of what the mentee hopes for are among those of"
+    elif share >= CLOSE:
+        how = "What the mentee hopes for is close to"
+    elif share >= SOMEHOW:
+        how = "What the mentee hopes for has to do with"
+    else:
+        how = "What the mentee hopes for has a little to do with"
+    offered = ", ".join(mentor.skills_offered[:NAMED_AT_MOST])
+    known = " ".join(filter(None, (mentor.job_title, offered and f"({offered})")))
+    return f"{how} what the mentor does: {known}."
 
 
 class Closeness:

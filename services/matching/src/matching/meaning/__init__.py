@@ -1,0 +1,1 @@
+"""What texts mean: vectors that are the closer, the closer the texts are."""
