@@ -9,11 +9,10 @@ from itertools import pairwise
 _WORD = re.compile(r"[a-z][a-z+#]+")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ers", "er", "ies", "ed", "es", "s")
 _COMMON = frozenset(
-    (
-        "a an and are as at be by can for from has have how in into is it its not of on or such "
-        "that the their them these they this to use used using various well which who with work "
-        "works"
-    ).split()  # noqa: SIM905 - a list of them would be a page
+    _WORD.findall(
+        "an and are as at be by can for from has have how in into is it its not of on or such that "
+        "the their them these they this to use used using various well which who with work works"
+    )
 )
 
 

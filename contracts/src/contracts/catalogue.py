@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from contracts import matching, notifications, profiles, sessions
+from contracts import direction, matching, notifications, profiles, sessions
 from contracts.erasure import ErasureDone
 
 
@@ -58,6 +58,9 @@ TOPICS: dict[str, Topic] = {
             "notifications",
             partitions=FEW,
         ),
+        _topic(direction.ASSESSMENT, direction.Assessment, direction.AssessmentChange),
+        _topic(direction.CAREER_PATHS, direction.CareerPaths, direction.CareerPathsChange),
+        _topic(direction.ROADMAP, direction.Roadmap, direction.RoadmapChange),
         _topic(matching.PROGRAMME, matching.Programme, matching.ProgrammeChange, "notifications"),
         _topic(matching.ENROLMENT, matching.Enrolment, matching.EnrolmentChange),
         _topic(matching.MATCHING_RUN, matching.MatchingRun, matching.RunChange, "notifications"),

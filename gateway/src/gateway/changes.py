@@ -14,6 +14,15 @@ KEPT = 90 * 24 * 60 * 60 * 1_000_000  # microseconds for which a cursor can be u
 
 NOW = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 
+_OF_PERSON_AND_PARTNERS = """
+        select organisation_id, '{type}' as type, id, person_id from gone
+        union select gone.organisation_id, '{type}', gone.id,
+            case p.mentor_id when gone.person_id then p.mentee_id else p.mentor_id end
+        from gone join pairings p on p.organisation_id = gone.organisation_id
+            and gone.person_id in (p.mentor_id, p.mentee_id)
+        where gone.was_shared
+        """
+
 # Who may have seen a row that is gone, and what else has left their sight with it.
 DEPARTURES = {
     "people": """
@@ -35,6 +44,14 @@ DEPARTURES = {
         union select gone.organisation_id, 'Goal', g.id, gone.mentor_id
         from gone join goals g on g.organisation_id = gone.organisation_id
             and g.person_id = gone.mentee_id
+        union select gone.organisation_id, 'Assessment', a.id,
+            case a.person_id when gone.mentor_id then gone.mentee_id else gone.mentor_id end
+        from gone join assessments a on a.organisation_id = gone.organisation_id
+            and a.person_id in (gone.mentor_id, gone.mentee_id) and a.was_shared
+        union select gone.organisation_id, 'Roadmap', r.id,
+            case r.person_id when gone.mentor_id then gone.mentee_id else gone.mentor_id end
+        from gone join roadmaps r on r.organisation_id = gone.organisation_id
+            and r.person_id in (gone.mentor_id, gone.mentee_id) and r.was_shared
         """,
     "requests": """
         select organisation_id, 'MentorRequest' as type, id, unnest(array[mentor_id, mentee_id])
@@ -48,6 +65,9 @@ DEPARTURES = {
         from gone join pairings p on p.organisation_id = gone.organisation_id
             and p.mentee_id = gone.person_id
         """,
+    "assessments": _OF_PERSON_AND_PARTNERS.format(type="Assessment"),
+    "roadmaps": _OF_PERSON_AND_PARTNERS.format(type="Roadmap"),
+    "career_paths": "select organisation_id, 'CareerPaths' as type, id, person_id from gone",
     "sessions": """
         select organisation_id, 'Session' as type, id, unnest(array[mentor_id, mentee_id])
             as person_id from gone

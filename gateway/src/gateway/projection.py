@@ -9,7 +9,7 @@ import msgspec
 from chassis.database import TRANSIENT, Connection
 from chassis.events import Batch, Decode, Event, Record, newest
 from chassis.parking import Parked, park
-from contracts import matching, notifications, profiles, sessions
+from contracts import direction, matching, notifications, profiles, sessions
 from contracts.catalogue import Topic
 from gateway import announcing, changes, erasing, indexing, trail
 
@@ -18,6 +18,9 @@ TABLES = {
     profiles.SITE: "sites",
     profiles.PERSON: "people",
     profiles.ERASURE: "erasures",
+    direction.ASSESSMENT: "assessments",
+    direction.CAREER_PATHS: "career_paths",
+    direction.ROADMAP: "roadmaps",
     matching.PROGRAMME: "programmes",
     matching.ENROLMENT: "enrolments",
     matching.MATCHING_RUN: "matching_runs",

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from babel import Locale, UnknownLocaleError
 
@@ -16,6 +17,7 @@ WORDS = {"word", "site"}  # the kinds that a search goes by: of people, and of s
 
 LONGEST = 32  # characters of a word that count
 LONGEST_TERM = 96
+LONGEST_OCCUPATION = 47  # characters of the last part of its URI: two of them are a term
 
 # Letters that Unicode does not take apart, as they are typed where a keyboard lacks them.
 _LETTERS = str.maketrans(
@@ -64,7 +66,7 @@ def terms_of(state: Person | Site) -> set[tuple[str, str]]:
         case Person(standing=Standing.LEFT):
             return set()
         case Person():
-            return {*_words_of(state), *_filtered(state)}
+            return {*_words_of(state), *_filtered(state), *_walked(state)}
 
 
 def _words_of(person: Person) -> Iterator[tuple[str, str]]:
@@ -95,6 +97,17 @@ def _filtered(person: Person) -> Iterator[tuple[str, str]]:
         for text in texts:
             if found := term(text):
                 yield kind, found
+
+
+def _walked(person: Person) -> Iterator[tuple[str, str]]:
+    """The occupations that somebody has had, and the moves between them, the latest first."""
+    uris = [person.occupation, *(position.occupation for position in person.career)]
+    held = [uri.rpartition("/")[2][:LONGEST_OCCUPATION] for uri in uris]
+    for occupation in filter(None, held):
+        yield "occupation", occupation
+    for after, before in pairwise(held):
+        if before and after and before != after:
+            yield "move", f"{before} {after}"
 
 
 @lru_cache(maxsize=1000)

@@ -9,6 +9,25 @@ from uuid import UUID
 from msgspec import Struct
 
 from contracts import matching, profiles, sessions
+from contracts.direction import (
+    Answer,
+    Assessment,
+    CareerPath,
+    CareerPaths,
+    Interest,
+    Milestone,
+    Need,
+    Part,
+    Roadmap,
+    SkillLevel,
+    SkillToBuild,
+    Statement,
+    Step,
+    Stop,
+    Theme,
+    WorkValue,
+)
+from contracts.direction import Reason as FitReason
 from contracts.matching import (
     Certificate,
     Draft,
@@ -36,6 +55,7 @@ from contracts.profiles import (
     ErasureStep,
     Organisation,
     Person,
+    Position,
     Site,
     Standing,
     Visibility,
@@ -64,6 +84,7 @@ ZONES = (
     "America/Los_Angeles",
     "Mars/Olympus",
 )
+OCCUPATIONS = [f"http://data.europa.eu/esco/occupation/{letter}" for letter in "abcd"]
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
@@ -129,6 +150,9 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
         *asked,
         *meetings,
         *(_goal(make, person, pairings) for person in persons for _ in range(3)),
+        *(_assessment(make, person) for person in persons),
+        *(_career_paths(make, person) for person in persons[::2]),
+        *(_roadmap(make, person) for person in persons for _ in range(2)),
         *feedback,
         *(_erasure(make, person) for person in persons[:3]),
         *(
@@ -176,6 +200,11 @@ def _people(make: _Maker, sites: list[Site], count: int) -> list[Person]:
             site_id=make.pick([*(site.id for site in sites), make.id()]),
             time_zone=make.pick(ZONES),
             department=make.text(),
+            occupation=make.pick((*OCCUPATIONS, "")),
+            career=[
+                Position(title=make.text(), occupation=make.pick((*OCCUPATIONS, "")))
+                for _ in range(make.random.randrange(3))
+            ],
             manager_id=make.maybe(make.pick(ids)),
             languages=make.texts(),
             skills=make.texts(),
@@ -382,6 +411,82 @@ def _goal(make: _Maker, person: Person, pairings: list[Pairing]) -> Goal:
         progress=make.random.randrange(101),
         due_on=make.maybe(make.day()),
         set_at=make.pick((NOW, make.moment())),
+    )
+
+
+def _assessment(make: _Maker, person: Person) -> Assessment:
+    shared = make.random.sample(list(Part), make.random.randrange(4))
+    return Assessment(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        person_id=person.id,
+        answers=[Answer(statement=make.pick(list(Statement)), liking=4)],
+        interests=[Interest(theme=make.pick(list(Theme)), score=make.pick(NUMBERS))],
+        values=make.random.sample(list(WorkValue), 2),
+        strengths=make.texts(),
+        skills=[SkillLevel(label=make.text(), skill=make.text(), level=3)],
+        shared=shared,
+        was_shared=bool(shared),
+        made_at=make.moment(),
+        changed_at=make.moment(),
+    )
+
+
+def _career_paths(make: _Maker, person: Person) -> CareerPaths:
+    step = Step(
+        occupation=make.pick(OCCUPATIONS),
+        title=make.text(),
+        likeness=make.pick(NUMBERS),
+        people=make.maybe(10),
+        needs=[Need(label=make.text(), skill=make.text(), level=2, suggested=False)],
+    )
+    return CareerPaths(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        person_id=person.id,
+        occupation=make.pick(OCCUPATIONS),
+        title=make.text(),
+        target=make.text(),
+        paths=[
+            CareerPath(
+                fit=make.pick(NUMBERS),
+                reasons=[
+                    FitReason(criterion=make.text(), sentence=make.text(), share=make.pick(NUMBERS))
+                ],
+                steps=[step] * make.random.randrange(3),
+            )
+        ],
+        explored_at=make.moment(),
+    )
+
+
+def _roadmap(make: _Maker, person: Person) -> Roadmap:
+    shared = make.pick((True, False))
+    return Roadmap(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        person_id=person.id,
+        title=make.text(),
+        path=[
+            Stop(occupation=occupation, title=make.text())
+            for occupation in make.random.sample(OCCUPATIONS, make.random.randrange(1, 4))
+        ],
+        milestones=[
+            Milestone(
+                id=make.id(),
+                title=make.text(),
+                due_on=make.maybe(make.day()),
+                done_at=make.maybe(make.moment()),
+            )
+            for _ in range(make.random.randrange(4))
+        ],
+        skills=[
+            SkillToBuild(label=make.text(), skill=make.text(), built=make.pick((True, False)))
+            for _ in range(make.random.randrange(3))
+        ],
+        shared=shared,
+        was_shared=shared,
+        drawn_at=make.pick((NOW, make.moment())),
     )
 
 

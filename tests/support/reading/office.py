@@ -10,6 +10,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contracts import matching
+from contracts.direction import (
+    Assessment,
+    CareerPath,
+    CareerPaths,
+    Milestone,
+    Part,
+    Roadmap,
+    Step,
+    Stop,
+    WorkValue,
+)
 from contracts.matching import (
     Certificate,
     Draft,
@@ -24,12 +35,16 @@ from contracts.matching import (
     RunStatus,
 )
 from contracts.notifications import Notification, NotificationKind, Preferences
-from contracts.profiles import Erasure, Organisation, Person, Site, Visibility, Window
+from contracts.profiles import Erasure, Organisation, Person, Position, Site, Visibility, Window
 from contracts.sessions import Feedback, Goal, Session, SessionStatus
 from gateway.planner import Viewer
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+
+
+ENGINEER = "http://data.europa.eu/esco/occupation/engineer"
+LEADER = "http://data.europa.eu/esco/occupation/leader"
 
 
 class Office:
@@ -41,7 +56,13 @@ class Office:
         self.lisbon = self.site("Lisboa", "Europe/Lisbon")
         self.kolkata = self.site("Kolkata", "Asia/Kolkata")
         self.ana = self.person("Ana", self.lisbon, seeks_mentoring=True)
-        self.ben = self.person("Ben", self.lisbon, offers_mentoring=True)
+        self.ben = self.person(
+            "Ben",
+            self.lisbon,
+            offers_mentoring=True,
+            occupation=LEADER,
+            career=[Position(title="Engineer", occupation=ENGINEER)],
+        )
         self.gus = self.person("Gus", self.lisbon)
         self.eve = self.person(
             "Eve", self.lisbon, visibility=Visibility.SITE, manager_id=self.gus.id
@@ -117,6 +138,41 @@ class Office:
             progress=40,
             due_on=date(2026, 12, 31),
             set_at=NOW,
+        )
+        self.assessment = Assessment(
+            id=uuid4(),
+            organisation_id=self.id,
+            person_id=self.ana.id,
+            values=[WorkValue.INDEPENDENCE],
+            strengths=["patience"],
+            shared=[Part.STRENGTHS],
+            was_shared=True,
+            made_at=NOW,
+            changed_at=NOW,
+        )
+        self.career_paths = CareerPaths(
+            id=uuid4(),
+            organisation_id=self.id,
+            person_id=self.ana.id,
+            paths=[CareerPath(fit=0.5, steps=[Step(occupation=LEADER, title="team leader")])],
+            explored_at=NOW,
+        )
+        self.roadmap = Roadmap(
+            id=uuid4(),
+            organisation_id=self.id,
+            person_id=self.ana.id,
+            title="To team leader",
+            path=[
+                Stop(occupation=ENGINEER, title="engineer"),
+                Stop(occupation=LEADER, title="team leader"),
+            ],
+            milestones=[
+                Milestone(id=uuid4(), title="Lead the stand-up", done_at=NOW),
+                Milestone(id=uuid4(), title="Lead a project"),
+            ],
+            shared=True,
+            was_shared=True,
+            drawn_at=NOW,
         )
         self.feedback = Feedback(
             id=uuid4(),

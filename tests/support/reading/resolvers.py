@@ -1,8 +1,10 @@
 """A plain resolver for every relation: of what the viewer sees, the row, and the arguments."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
+from contracts.direction import Assessment, CareerPaths, Part, Roadmap
 from contracts.matching import (
     Draft,
     Enrolment,
@@ -16,6 +18,7 @@ from contracts.matching import (
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Organisation, Person, Site, Standing
 from contracts.sessions import Feedback, Goal, Session
+from gateway import terms
 from support.reading import finding
 from support.reading.orders import keys_for
 from support.reading.pages import page
@@ -158,6 +161,40 @@ def subject_of(sight: Sight, row: Notification) -> Row | None:
     return sight.find(type_, row.about_id) if type_ else None
 
 
+def of_person(type_: type) -> Resolver:
+    return lambda sight, person: next(
+        iter(sight.all(type_, lambda row: row.person_id == person.id)), None
+    )
+
+
+def part_of(part: Part) -> Resolver:
+    return lambda sight, row: getattr(row, part.value) if sight.sees_part(row, part) else None
+
+
+def to_ask(kind: str, terms_of: Callable[[Roadmap], set[str]]) -> Resolver:
+    """The mentors who have one of the terms that follow from a roadmap."""
+    return connection(
+        Person,
+        lambda _, row, each: (
+            each.offers_mentoring
+            and each.standing is Standing.ACTIVE
+            and each.id != row.person_id
+            and any((kind, term) in terms.terms_of(each) for term in terms_of(row))
+        ),
+    )
+
+
+def moves_of(roadmap: Roadmap) -> set[str]:
+    uris = [stop.occupation.rpartition("/")[2] for stop in roadmap.path]
+    return {f"{before} {after}" for before, after in pairwise(uris)}
+
+
+def progress_of(_: Sight, roadmap: Roadmap) -> float:
+    done = sum(each.done_at is not None for each in roadmap.milestones)
+    done += sum(each.built for each in roadmap.skills)
+    return done / max(1, len(roadmap.milestones) + len(roadmap.skills))
+
+
 def local_time(sight: Sight, row: Person | Site) -> Any:
     return sight.local_time(row.time_zone)
 
@@ -198,6 +235,30 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ),
     ("Person", "localTime"): local_time,
     ("Person", "goals"): connection(Goal, of("person_id"), descending=True),
+    ("Person", "assessment"): of_person(Assessment),
+    ("Person", "careerPaths"): of_person(CareerPaths),
+    ("Person", "roadmaps"): connection(Roadmap, of("person_id"), descending=True),
+    ("Assessment", "person"): link(Person, "person_id"),
+    ("Assessment", "answers"): lambda sight, row: (
+        row.answers if row.person_id == sight.viewer.person_id else None
+    ),
+    ("Assessment", "interests"): part_of(Part.INTERESTS),
+    ("Assessment", "values"): part_of(Part.VALUES),
+    ("Assessment", "strengths"): part_of(Part.STRENGTHS),
+    ("Assessment", "skills"): part_of(Part.SKILLS),
+    ("Roadmap", "person"): link(Person, "person_id"),
+    ("Roadmap", "milestoneCount"): lambda _, row: len(row.milestones),
+    ("Roadmap", "milestonesDone"): lambda _, row: sum(
+        each.done_at is not None for each in row.milestones
+    ),
+    ("Roadmap", "skillCount"): lambda _, row: len(row.skills),
+    ("Roadmap", "skillsBuilt"): lambda _, row: sum(each.built for each in row.skills),
+    ("Roadmap", "progress"): progress_of,
+    ("Roadmap", "walkedBy"): to_ask("move", moves_of),
+    ("Roadmap", "arrived"): to_ask(
+        "occupation", lambda roadmap: {roadmap.path[-1].occupation.rpartition("/")[2]}
+    ),
+    ("Milestone", "id"): lambda _, row: str(row.id),
     ("Person", "enrolments"): connection(Enrolment, of("person_id"), descending=True),
     ("Person", "pairings"): connection(Pairing, among_the_two, descending=True),
     ("Person", "requests"): connection(MentorRequest, among_the_two, descending=True),

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from contracts.direction import Assessment, CareerPaths, Part, Roadmap
 from contracts.matching import (
     Draft,
     Enrolment,
@@ -63,6 +64,12 @@ class Sight:
                     and pairing.status is PairingStatus.ACTIVE
                     for pairing in self.everything(Pairing)
                 )
+            case Assessment() | Roadmap():
+                return row.person_id == me or (
+                    bool(row.shared) and self.is_active_partner(row.person_id)
+                )
+            case CareerPaths():
+                return row.person_id == me
             case Feedback():
                 return me in (row.author_id, row.about_id)
             case Notification():
@@ -88,6 +95,16 @@ class Sight:
     def is_partner(self, person: Person) -> bool:
         both = {person.id, self.viewer.person_id}
         return any({each.mentor_id, each.mentee_id} == both for each in self.everything(Pairing))
+
+    def is_active_partner(self, person_id: UUID) -> bool:
+        both = {person_id, self.viewer.person_id}
+        return any(
+            {each.mentor_id, each.mentee_id} == both and each.status is PairingStatus.ACTIVE
+            for each in self.everything(Pairing)
+        )
+
+    def sees_part(self, assessment: Assessment, part: Part) -> bool:
+        return assessment.person_id == self.viewer.person_id or part in assessment.shared
 
     def is_asking(self, person: Person) -> bool:
         """Whether the one of the two waits for the other's answer."""

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from contracts.direction import Assessment, CareerPaths, Roadmap
 from contracts.matching import Enrolment, MentorRequest, Pairing, Programme
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Organisation, Person, Site
@@ -19,6 +20,8 @@ THINGS = """{ __typename id
     ... on Pairing { standing: status mentor { id } mentee { id } }
     ... on MentorRequest { asked: status message mentor { id } mentee { id } }
     ... on Session { topic held: status startsAt }
+    ... on Assessment { strengths shared } ... on CareerPaths { target }
+    ... on Roadmap { roadmap: title milestonesDone }
     ... on Goal { title progress } ... on Feedback { rating comment }
     ... on Notification { title readAt } ... on Preferences { mail: email muted } }"""
 SYNC = f"""query ($since: Cursor, $first: Int) {{
@@ -94,7 +97,7 @@ def _concerns(row: Row, sight: Sight) -> bool:
             return known or bool(sight.requests_with(row))
         case Pairing() | MentorRequest() | Session():
             return me in (row.mentor_id, row.mentee_id)
-        case Goal():
+        case Goal() | Assessment() | CareerPaths() | Roadmap():
             return True  # as far as they are seen
         case Feedback():
             return me in (row.author_id, row.about_id)

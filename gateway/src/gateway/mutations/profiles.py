@@ -1,6 +1,6 @@
 """Organisations, sites and people: what can be asked of the service profiles."""
 
-from datetime import time
+from datetime import date, time
 
 import strawberry
 
@@ -40,6 +40,14 @@ class ImportSitesInput:
     sites: list[SiteInput] = needed("500 at most.")
 
 
+@strawberry.input(description="A role that a person had before the present one.")
+class PositionInput:
+    title: str = needed("The job title.")
+    occupation: str | None = optional("The occupation's URI in ESCO.")
+    since: date | None = optional("Its first day.")
+    until: date | None = optional("Its last day.")
+
+
 @strawberry.input(description="A person, as an HR file has them.")
 class PersonInput:
     employee_number: str = needed("People are told apart by it.")
@@ -52,6 +60,10 @@ class PersonInput:
     department: str | None = optional("The department.")
     manager: str | None = optional("The employee number of whom they report to.")
     time_zone: str | None = optional("An IANA name; left out: the site's.")
+    occupation: str | None = optional("The job title's URI in ESCO; left out: as before.")
+    career: list[PositionInput] | None = optional(
+        "What they did before, the latest first, 50 at most; left out: as before."
+    )
     languages: list[str] | None = optional("BCP 47, the preferred first.")
     skills: list[str] | None = optional("What they can do.")
     interests: list[str] | None = optional("What they like.")

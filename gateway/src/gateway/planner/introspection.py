@@ -28,7 +28,7 @@ from gateway.planner.documents import Document
 from gateway.planner.errors import beyond
 
 INTROSPECTION = ("__schema", "__type")
-MOST_OF_SCHEMA = 80_000  # fields of its description; they take 4 us each
+MOST_OF_SCHEMA = 80_000  # fields of its description; they take 4 us each, in another thread
 MOST_BESIDE_DATA = 1_000  # the same, where it cannot be left to another thread
 
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from gateway.schema import statements as statements
 from gateway.schema import vocabularies as vocabularies
 from gateway.schema.query import Query
 from gateway.schema.scalars import CONFIG

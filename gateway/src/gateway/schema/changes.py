@@ -57,6 +57,22 @@ GOALS_OF_MENTEES = """
     group by r.id
     """
 
+
+def shared_by_partners(table: str) -> str:
+    """What partners share, or shared once, while a pairing is active or has just ended."""
+    return f"""
+        select r.id, max(greatest(r.changed, c.changed)) as changed
+        from pairings c
+        join {table} r on r.organisation_id = c.organisation_id and r.was_shared
+            and r.person_id
+                = case c.mentor_id when {{viewer}}.person_id then c.mentee_id else c.mentor_id end
+        where c.organisation_id = {{viewer}}.organisation_id
+            and (c.mentor_id = {{viewer}}.person_id or c.mentee_id = {{viewer}}.person_id)
+            and (c.status = 'active' or c.changed >= {{since}})
+        group by r.id
+        """  # noqa: S608
+
+
 FEED = Feed(
     (
         ("Organisation", of_all("organisations")),
@@ -74,6 +90,11 @@ FEED = Feed(
         ("Session", of_viewer("sessions", "mentee_id")),
         ("Goal", of_viewer("goals", "person_id")),
         ("Goal", GOALS_OF_MENTEES),
+        ("Assessment", of_viewer("assessments", "person_id")),
+        ("Assessment", shared_by_partners("assessments")),
+        ("CareerPaths", of_viewer("career_paths", "person_id")),
+        ("Roadmap", of_viewer("roadmaps", "person_id")),
+        ("Roadmap", shared_by_partners("roadmaps")),
         ("Feedback", of_viewer("feedback", "author_id")),
         ("Feedback", of_viewer("feedback", "about_id")),
         ("Notification", of_viewer("notifications", "person_id")),

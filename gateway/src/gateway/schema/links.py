@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from gateway.schema.direction import Assessment as Assessment
+    from gateway.schema.direction import CareerPaths as CareerPaths
+    from gateway.schema.direction import Roadmap as Roadmap
     from gateway.schema.erasures import Erasure as Erasure
     from gateway.schema.matching import Draft as Draft
     from gateway.schema.matching import Enrolment as Enrolment
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from gateway.schema.sessions import Goal as Goal
     from gateway.schema.sessions import Session as Session
 else:
+    Assessment = Annotated["Assessment", strawberry.lazy("gateway.schema.direction")]
+    CareerPaths = Annotated["CareerPaths", strawberry.lazy("gateway.schema.direction")]
+    Roadmap = Annotated["Roadmap", strawberry.lazy("gateway.schema.direction")]
     Erasure = Annotated["Erasure", strawberry.lazy("gateway.schema.erasures")]
     Draft = Annotated["Draft", strawberry.lazy("gateway.schema.matching")]
     Enrolment = Annotated["Enrolment", strawberry.lazy("gateway.schema.matching")]

@@ -102,6 +102,11 @@ SESSIONS = Orders(
     "sessions",
     STARTS_AT=By("when they begin", "starts_at", told=IN_TIME),
 )
+ROADMAPS = Orders(
+    "RoadmapOrder",
+    "roadmaps",
+    DRAWN_AT=By("when they were drawn", "drawn_at", told=IN_TIME),
+)
 GOALS = Orders(
     "GoalOrder",
     "goals",

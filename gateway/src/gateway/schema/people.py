@@ -126,6 +126,23 @@ class Person(Node):
         descending=True,
         orders=orders.GOALS,
     )
+    assessment: links.Assessment | None = one(
+        "What they found of themselves; for them, and what they share for the partners of their "
+        "active pairings.",
+        "{row}.person_id = {parent}.id",
+    )
+    career_paths: links.CareerPaths | None = one(
+        "Where they might go from here, as explored last; for them alone.",
+        "{row}.person_id = {parent}.id",
+    )
+    roadmaps: Connection[links.Roadmap] = many(
+        "How they mean to get where they want to go, the latest first; for them, and what they "
+        "share for the partners of their active pairings.",
+        "{row}.person_id = {parent}.id",
+        order=("drawn_at",),
+        descending=True,
+        orders=orders.ROADMAPS,
+    )
     enrolments: Connection[links.Enrolment] = many(
         "The programmes they take part in, the latest first.",
         "{row}.person_id = {parent}.id",

@@ -45,9 +45,10 @@ class Query:
         "Global ids, 100 at most.",
     )
     changes: Changes = feed(
-        "What has changed of all that concerns the viewer: their profile, goals, enrolments, "
-        "pairings, requests and the people in them, sessions, feedback, inbox and preferences; and "
-        "of the organisation, its sites and programmes. For apps that keep it, to open at once.",
+        "What has changed of all that concerns the viewer: their profile, assessment, career "
+        "paths, roadmaps, goals, enrolments, pairings, requests and the people in them, sessions, "
+        "feedback, inbox and preferences; and of the organisation, its sites and its programmes. "
+        "For apps that keep it, to open at once.",
         FEED,
     )
     organisation: Organisation | None = one(

@@ -7,6 +7,8 @@ What hangs on the viewer alone stands in a subquery that does not speak of the r
 evaluates it once for all rows, and only when what stands before it did not decide.
 """
 
+from contracts.direction import Part
+
 EVERYBODY = "true"  # in the organisation
 
 ADMINISTRATORS = "{viewer}.administrator"
@@ -85,3 +87,20 @@ FEEDBACK = "{row}.author_id = {viewer}.person_id or {row}.about_id = {viewer}.pe
 NOTIFICATIONS = "{row}.person_id = {viewer}.person_id"
 
 PREFERENCES = ONESELF
+
+OWN = "{row}.person_id = {viewer}.person_id"
+
+ACTIVE_PARTNERS = """{row}.person_id = any (array(
+    select case when c.mentor_id = {viewer}.person_id then c.mentee_id else c.mentor_id end
+    from pairings c
+    where c.organisation_id = {viewer}.organisation_id and c.status = 'active'
+        and (c.mentor_id = {viewer}.person_id or c.mentee_id = {viewer}.person_id)))"""
+
+ASSESSMENTS = f"{OWN} or cardinality({{row}}.shared) > 0 and {ACTIVE_PARTNERS}"
+
+ROADMAPS = f"{OWN} or {{row}}.shared and {ACTIVE_PARTNERS}"
+
+
+def part_of_assessment(part: Part) -> str:
+    """Of an assessment that is seen: whether this part of it is, too."""
+    return f"{OWN} or '{part}' = any ({{row}}.shared)"

@@ -5,11 +5,14 @@ A word that a newer service writes and this gateway does not know yet is answere
 
 import strawberry
 
-from contracts import matching, notifications, profiles, sessions
+from contracts import direction, matching, notifications, profiles, sessions
 
 UNKNOWN = "UNKNOWN stands for a word that this version of the API does not know."
 
 for vocabulary, description in (
+    (direction.Part, "A part of an assessment."),
+    (direction.Theme, "What kind of work somebody likes: the six of Holland's model, RIASEC."),
+    (direction.WorkValue, "What work gives somebody: the six of the theory of work adjustment."),
     (matching.EnrolmentStatus, "Whether a person takes part in a programme."),
     (matching.Mode, "What an assignment is to be best at."),
     (matching.PairingStatus, "Where a pairing stands, from the proposal to its end."),

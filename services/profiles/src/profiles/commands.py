@@ -17,10 +17,13 @@ from contracts.profiles import (
     ErasureChange,
     Organisation,
     OrganisationChange,
+    Person,
     PersonChange,
     SiteChange,
 )
 from profiles import store
+from profiles.direction.exploring import READ, refresh
+from profiles.direction.store import erase_direction
 from profiles.domain import erasure
 from profiles.domain.importing import Imported, Rows
 from profiles.domain.people import PersonRow, decide_people
@@ -90,6 +93,8 @@ async def import_people(command: ImportPeople, unit: Unit) -> Imported:
     await store.people.create_all(unit, decided.joined, PersonChange.JOINED)
     await store.people.save_all(unit, decided.returned, PersonChange.JOINED)
     await store.people.save_all(unit, decided.changed, PersonChange.CHANGED)
+    before = {person.id: person for person in known.people.values()}
+    await refresh(unit, [each for each in decided.changed if _has_moved(before[each.id], each)])
     return decided.result
 
 
@@ -110,6 +115,8 @@ async def update_profile(command: UpdateProfile, unit: Unit) -> None:
     after = edited(before, command, site_time_zone=site_time_zone)
     if after != before:
         await store.people.save(unit, after, PersonChange.CHANGED)
+    if _has_moved(before, after):
+        await refresh(unit, [after])
 
 
 class RemovePerson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -145,9 +152,11 @@ async def erase_person(command: ErasePerson, unit: Unit) -> ErasureOf:
     version = (await store.people.erase_all(unit, [person_id])).get(person_id)
     if version is None:
         raise NotFound(f"There is no person {person_id}.")
+    erased = 1 + await erase_direction(unit, person_id)
     await forget_person(unit, PERSON, person_id, version)
     requested = erasure.request(
         person_id,
+        erased=erased,
         organisation_id=unit.organisation_id,
         person_version=version,
         requested_by=unit.caller and unit.caller.person_id,
@@ -156,6 +165,11 @@ async def erase_person(command: ErasePerson, unit: Unit) -> ErasureOf:
     )
     await store.erasures.create(unit, requested, ErasureChange.REQUESTED)
     return result
+
+
+def _has_moved(before: Person, after: Person) -> bool:
+    """Whether something is different of what career paths are made of."""
+    return any(getattr(before, field) != getattr(after, field) for field in READ)
 
 
 def _authorise(caller: Caller | None, person_id: UUID) -> None:

@@ -4,6 +4,7 @@ from chassis.erasing import forget_person
 from chassis.unit import Unit
 from contracts.profiles import PERSON
 from profiles import store
+from profiles.direction.store import erase_direction
 
 
 async def forget_erased(unit: Unit) -> None:
@@ -12,5 +13,6 @@ async def forget_erased(unit: Unit) -> None:
     Also their profile, where its tombstone has left the log.
     """
     for erasure in await store.all_erasures(unit):
+        await erase_direction(unit, erasure.person_id)
         await store.people.erase_all(unit, [erasure.person_id])
         await forget_person(unit, PERSON, erasure.person_id, erasure.person_version)

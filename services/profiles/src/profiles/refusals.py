@@ -25,3 +25,14 @@ class UnusableValues(Invalid):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(" ".join(f"{problem.field}: {problem.message}" for problem in problems))
         self.path = f"$.{problems[0].field}"
+
+
+class UnknownOccupation(Refusal, code="unknown-occupation"):
+    def __init__(self) -> None:
+        super().__init__(
+            "The taxonomy has no such occupation: its ids are the URIs that `occupations` answers."
+        )
+
+
+class RoadmapFull(Refusal, code="roadmap-full"):
+    """There are as many as there can be; take one away first."""

@@ -27,12 +27,13 @@ def request(
     *,
     organisation_id: UUID,
     person_version: int,
+    erased: int,
     requested_by: UUID | None,
     services: Iterable[str],
     now: datetime,
 ) -> Erasure:
     """An erasure of which profiles has just done its part; `services` have yet to do theirs."""
-    own = ErasureStep(service="profiles", done_at=now, erased=1)
+    own = ErasureStep(service="profiles", done_at=now, erased=erased)
     return Erasure(
         id=erasure_id(person_id),
         organisation_id=organisation_id,

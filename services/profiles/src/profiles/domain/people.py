@@ -13,10 +13,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chassis.ids import new_id
-from contracts.profiles import Person, Site, Standing
+from contracts.profiles import Person, Position, Site, Standing
 from profiles.domain.importing import Imported, RowProblem, Rows
 from profiles.domain.managers import ReportingLines
 from profiles.domain.profile import Profile, described, said
+
+
+class HeldPosition(Position, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A position as a row has it: a misspelt field is refused, not dropped."""
 
 
 class PersonRow(Profile, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +39,8 @@ class PersonRow(Profile, frozen=True, kw_only=True, forbid_unknown_fields=True):
     department: str = ""
     manager: str | None = None  # an employee number
     time_zone: str | UnsetType = UNSET  # unset: the site's
+    occupation: str | UnsetType = UNSET  # its URI in ESCO; unset: as before
+    career: list[HeldPosition] | UnsetType = UNSET  # the latest first; unset: as before
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +172,9 @@ def _managers(
 
 
 def _hr_fields(row: PersonRow, site: Site, manager_id: UUID | None) -> dict[str, Any]:
+    careers: dict[str, Any] = {"occupation": row.occupation, "career": row.career}
     return {
+        **{field: value for field, value in careers.items() if value is not UNSET},
         "employee_number": row.employee_number,
         "subject": row.subject,
         "email": row.email,

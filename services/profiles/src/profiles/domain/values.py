@@ -12,12 +12,13 @@ import langcodes
 import msgspec
 from msgspec import UNSET
 
-from contracts.profiles import Visibility, Window
+from contracts.profiles import Position, Visibility, Window
 
 MOST_LABELS = 50  # in one list: skills, interests ...
 MOST_LANGUAGES = 20
 MOST_WINDOWS = 28  # four a day
 MOST_CAPACITY = 20
+MOST_POSITIONS = 50
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_PROSE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # lines and tabs are welcome
@@ -151,6 +152,18 @@ def availability(windows: Sequence[Window]) -> list[Window]:
     return _counted(in_order, MOST_WINDOWS)
 
 
+def career(positions: Sequence[Position]) -> list[Position]:
+    """Positions in the order given, which is the latest first."""
+    kept: list[Position] = []
+    for each in positions:
+        if each.since and each.until and each.until < each.since:
+            raise Unusable("A position ends after it begins.")
+        position = msgspec.convert(each, Position, from_attributes=True)
+        title, occupation = line(1, 200)(each.title), line(0, 200)(each.occupation)
+        kept.append(msgspec.structs.replace(position, title=title, occupation=occupation))
+    return _counted(kept, MOST_POSITIONS)
+
+
 def manager(employee_number: str) -> str | None:
     """None for an empty text, as a file says that somebody has no manager."""
     return name(64)(employee_number) if employee_number.strip() else None
@@ -160,6 +173,7 @@ RULES: dict[str, Rule] = {
     "aspiration": prose(2000),
     "availability": availability,
     "capacity": capacity,
+    "career": career,
     "city": line(1, 100),
     "code": name(32),
     "country": country,
@@ -173,12 +187,15 @@ RULES: dict[str, Rule] = {
     "languages": languages,
     "manager": manager,
     "name": line(1, 200),
+    "occupation": line(0, 200),
     "site": name(32),
     "skills": labels,
     "skills_offered": labels,
     "skills_sought": labels,
+    "strengths": labels,
     "subject": name(255),
     "time_zone": time_zone,
+    "title": line(1, 200),
     "values": labels,
     "visibility": visibility,
 }

@@ -1,0 +1,1 @@
+"""Where people want to go: assessments, career paths, roadmaps."""
