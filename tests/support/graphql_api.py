@@ -17,6 +17,7 @@ from chassis.events import read_event
 from chassis.identity import Assertions
 from chassis.serving import beside
 from contracts.catalogue import TOPICS
+from gateway.admission import Admission
 from gateway.arrivals import Arrivals
 from gateway.commands import Services
 from gateway.endpoint import GraphQLEndpoint
@@ -118,6 +119,7 @@ async def graphql_api(
             planner=Planner(build_schema(MutationType)),
             rates=Rates(limit),
             operations=Operations(database, services, arrivals),
+            admission=Admission(),
             watches=watches,
         )
         endpoint = GraphQLEndpoint(
@@ -127,6 +129,7 @@ async def graphql_api(
             planner=shared.planner,
             rates=shared.rates,
             operations=shared.operations,
+            admission=shared.admission,
         )
         transport = httpx2.ASGITransport(endpoint)
         async with httpx2.AsyncClient(transport=transport, base_url="http://cairn") as http:

@@ -16,6 +16,7 @@ from chassis.identity import Assertions
 from chassis.serving import beside
 from chassis.telemetry import stop_telemetry
 from gateway import graphiql
+from gateway.admission import Admission
 from gateway.arrivals import Arrivals
 from gateway.commands import Services
 from gateway.endpoint import GraphQLEndpoint
@@ -102,6 +103,7 @@ async def _routes(
             database, Services(client, settings.services(), assertions), arrivals
         )
         rates = Rates(settings.cost_per_minute)
+        admission = Admission()
         endpoint = GraphQLEndpoint(
             tokens=tokens,
             viewers=viewers,
@@ -109,6 +111,7 @@ async def _routes(
             planner=planner,
             rates=rates,
             operations=operations,
+            admission=admission,
         )
         shared = Shared(
             tokens=tokens,
@@ -117,6 +120,7 @@ async def _routes(
             planner=planner,
             rates=rates,
             operations=operations,
+            admission=admission,
             watches=watches,
         )
         live = LiveEndpoint(shared, settings.origins)

@@ -17,6 +17,7 @@ from chassis.database import TRANSIENT
 from chassis.identity import Caller
 from chassis.logs import logger
 from gateway import errors, metrics
+from gateway.admission import Admission, Place
 from gateway.compression import compressed
 from gateway.errors import Problem
 from gateway.issuer import KeysUnavailable
@@ -80,6 +81,7 @@ class GraphQLEndpoint:
         planner: Planner,
         rates: Rates,
         operations: Operations,
+        admission: Admission,
     ) -> None:
         self._tokens = tokens
         self._viewers = viewers
@@ -87,6 +89,7 @@ class GraphQLEndpoint:
         self._planner = planner
         self._rates = rates
         self._operations = operations
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
@@ -127,10 +130,19 @@ class GraphQLEndpoint:
     async def _answer(self, exchange: _Exchange) -> bytes:
         """Raises whatever is in the way."""
         request, headers = exchange.request, exchange.headers
-        caller = await self._caller(headers)
-        account = exchange.account = self._rates.account(caller)
+        with self._admission.enter():
+            caller = await self._caller(headers)
+        exchange.account = self._rates.account(caller)
         exchange.media_type = answer_type(headers)
-        parameters = await read_parameters(request, headers)
+        parameters = await read_parameters(request, headers)  # who sends slowly has no place
+        with self._admission.enter() as place:
+            return await self._carry_out(exchange, caller, parameters, place)
+
+    async def _carry_out(
+        self, exchange: _Exchange, caller: Caller, parameters: Parameters, place: Place
+    ) -> bytes:
+        request, account = exchange.request, exchange.account
+        assert account is not None
         document = self._documents.asked(parameters, caller.roles)
         account.charge(document.cost)
         with account.reading():
@@ -147,8 +159,10 @@ class GraphQLEndpoint:
         account.charge(plan.cost)
         answer = self._operations.run(plan, caller, exchange.request_id)
         if plan.kind is OperationType.QUERY:  # what a mutation does is done for all to see
-            answer = unless_left(request.receive, answer)
-        body = await answer
+            body = await unless_left(request.receive, answer)
+        else:
+            place.leave()  # it waits for other services
+            body = await answer
         return with_extensions(body, {"cost": account.told()}) if told else body
 
     async def _caller(self, headers: Headers) -> Caller:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from chassis.identity import Caller
+from gateway.admission import Admission
 from gateway.live.messages import Code, End
 from gateway.live.watches import Watches
 from gateway.operations import Operations
@@ -29,6 +30,7 @@ class Shared:
     planner: Planner
     rates: Rates
     operations: Operations
+    admission: Admission
     watches: Watches
     readers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))
     sockets: Counter[tuple[UUID, str]] = field(default_factory=Counter[tuple[UUID, str]])

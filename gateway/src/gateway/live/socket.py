@@ -218,7 +218,10 @@ class Socket:
     async def _run(self, plan: Plan) -> bytes:
         """Raises RequestError and Problem."""
         try:
-            return await self._shared.operations.run(plan, self._caller, new_id())
+            with self._shared.admission.enter() as place:
+                if plan.kind is OperationType.MUTATION:
+                    place.leave()  # it waits for other services
+                return await self._shared.operations.run(plan, self._caller, new_id())
         except (RequestError, Problem):
             raise
         except TRANSIENT:
