@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.matching import PairingStatus, Role
+from matching.domain.programme import CRITERIA
 from support.network import Network
 
 pytestmark = pytest.mark.platform
@@ -50,27 +51,28 @@ async def test_a_programme_is_opened_changed_and_closed_by_administrators(
     assert [answer.code for answer in refused] == ["programme-closed"] * 3
 
 
+async def test_the_kind_of_a_programme_says_which_rules_are_usual(network: Network) -> None:
+    await network.programme(kind="reverse", rules={"site": "other", "mode": "network"})
+    await network.programme(kind="peer", rules={"max_levels_above": None})
+
+    opened = [event.state for event in await network.matching.outbox(network.organisation_id)]
+    reverse, peer = (each["rules"] for each in opened)
+    assert [each["kind"] for each in opened] == ["reverse", "peer"]
+    assert (reverse["max_levels_above"], reverse["weight_path"]) == (-1, 0)
+    assert (reverse["site"], reverse["mode"]) == ("other", "network")
+    assert (peer["min_levels_above"], peer["max_levels_above"]) == (-1, None)
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
         ({"ends_on": "2025-12-31"}, "invalid"),
         ({"rules": {f"weight_{name}": 0 for name in ("skills", "interests", "values")}}, None),
-        (
-            {
-                "rules": {
-                    f"weight_{name}": 0
-                    for name in (
-                        "skills",
-                        "interests",
-                        "values",
-                        "languages",
-                        "hours",
-                        "other_site",
-                    )
-                }
-            },
-            "invalid",
-        ),
+        ({"rules": {f"weight_{name}": 0 for name in CRITERIA}}, "invalid"),
+        ({"rules": {"min_levels_above": 3, "max_levels_above": 2}}, "invalid"),
+        ({"rules": {"reporting_steps": 0}}, "invalid-command"),
+        ({"rules": {"site": "near"}}, "invalid-command"),
+        ({"kind": "speed"}, "invalid-command"),
         ({"rules": {"weight_skills": -1}}, "invalid-command"),
         ({"rules": {"weight_charm": 1}}, "invalid-command"),
         ({"name": "  "}, "invalid-command"),

@@ -184,7 +184,7 @@ async def test_who_cannot_be_asked(network: Network, programme: Programme) -> No
     assert (await programme.ask(mentee, full)).code == "no-free-place"
     assert (await programme.ask(report, manager)).code == "too-close"
     assert (await programme.ask(elsewhere, manager)).code == "not-enrolled"
-    assert (await programme.ask(mentee, mentee)).code == "too-close"
+    assert (await programme.ask(mentee, mentee)).code == "mentor-not-available"
     nobody = await network.do("ask-mentor", programme_id=programme.id, mentor_id=manager.id)
     assert nobody.code == "not-allowed"
 

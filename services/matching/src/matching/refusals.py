@@ -10,6 +10,7 @@ Refusal
 ├── NoFreePlace
 ├── AlreadyPaired
 ├── TooClose
+├── AgainstTheRules
 ├── IllegalTransition
 ├── RunInProgress
 ├── MentorNotAvailable
@@ -50,7 +51,11 @@ class AlreadyPaired(Refusal, code="already-paired"):
 
 
 class TooClose(Refusal, code="too-close"):
-    """A person with themselves, or with their own manager or report."""
+    """A person with themselves, or with someone near in their line of managers."""
+
+
+class AgainstTheRules(Refusal, code="against-the-rules"):
+    """One of the programme's hard rules forbids the pair; the message says which."""
 
 
 class IllegalTransition(Refusal, code="illegal-transition"):

@@ -19,9 +19,9 @@ from matching.commands.registry import (
 )
 from matching.domain.pairing import Action, act, is_open, parties
 from matching.domain.programme import need_coordinator, need_open
-from matching.domain.proposal import check_distance, check_proposal
-from matching.matcher.criteria import hours_ahead, hours_apart
-from matching.matcher.reasons import explain, score_of
+from matching.domain.proposal import check_proposal
+from matching.fitting import need_allowed, reasons_for
+from matching.matcher.reasons import score_of
 from matching.store import pairings, standing
 from matching.store.candidates import lock_candidates
 
@@ -39,12 +39,10 @@ async def propose_pairing(command: ProposePairing, unit: Unit) -> None:
     need_open(programme)
     mentor = await need_person(unit, command.mentor_id)
     mentee = await need_person(unit, command.mentee_id)
-    check_distance(mentor, mentee)
     mentors, mentees = await lock_candidates(unit, programme.id, [mentor.id], [mentee.id])
     check_proposal(mentors[mentor.id], mentees[mentee.id])
-    today = unit.now.date()
-    apart = hours_apart(hours_ahead(mentee.time_zone, today), hours_ahead(mentor.time_zone, today))
-    reasons = explain(mentee, mentor, programme.rules, apart=apart)
+    await need_allowed(unit, programme, mentor, mentee)
+    reasons = reasons_for(unit, programme, mentor, mentee)
     pairing = Pairing(
         id=new_id(),
         organisation_id=unit.organisation_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -11,31 +11,62 @@ from msgspec.structs import asdict, replace
 
 from chassis.ids import new_id
 from chassis.unit import Unit
-from contracts.matching import Programme, ProgrammeChange, ProgrammeStatus, Rules
+from contracts.matching import Kind, Mode, Programme, ProgrammeChange, ProgrammeStatus, Rules, Scope
 from matching.commands.registry import Name, Text, commands, not_known
-from matching.domain.programme import check_sound, need_open
+from matching.domain.programme import check_sound, need_open, usual_rules
 from matching.store import programmes, standing
 
 ADMINISTRATOR = "administrator"
 
 Weight = Annotated[float, Meta(ge=0, le=100)]
+Levels = Annotated[int, Meta(ge=-100, le=100)]
+ScopeName = Literal["any", "same", "other"]
+ModeName = Literal["stable", "network", "choice"]
+Attribute = Literal["site", "department", "level"]
+KindName = Literal["one-to-one", "circle", "peer", "reverse", "flash"]
 Coordinators = Annotated[list[UUID], Meta(max_length=100)]
 
 
 class RulesGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rules that are to be other than they are, or than usual."""
+    """The rules that are to be other than they are, or than usual for the kind of programme."""
 
     common_language: bool | UnsetType = UNSET
     max_hours_apart: Annotated[int, Meta(ge=0, le=12)] | UnsetType | None = UNSET
+    min_hours_shared: Annotated[float, Meta(ge=0, le=168)] | UnsetType | None = UNSET
+    reporting_steps: Annotated[int, Meta(ge=1, le=20)] | UnsetType = UNSET
+    site: ScopeName | UnsetType = UNSET
+    department: ScopeName | UnsetType = UNSET
+    min_levels_above: Levels | UnsetType | None = UNSET
+    max_levels_above: Levels | UnsetType | None = UNSET
+    needs_consent: bool | UnsetType = UNSET
+    again: bool | UnsetType = UNSET
     weight_skills: Weight | UnsetType = UNSET
     weight_interests: Weight | UnsetType = UNSET
     weight_values: Weight | UnsetType = UNSET
     weight_languages: Weight | UnsetType = UNSET
     weight_hours: Weight | UnsetType = UNSET
     weight_other_site: Weight | UnsetType = UNSET
+    weight_aspiration: Weight | UnsetType = UNSET
+    weight_path: Weight | UnsetType = UNSET
+    weight_working_style: Weight | UnsetType = UNSET
+    weight_seniority: Weight | UnsetType = UNSET
+    weight_background: Weight | UnsetType = UNSET
+    mode: ModeName | UnsetType = UNSET
+    parity: Annotated[list[Attribute], Meta(max_length=3)] | UnsetType = UNSET
+
+    def on(self, rules: Rules) -> Rules:
+        """The rules with what is given here."""
+        values = given(self)
+        for name, vocabulary in (("site", Scope), ("department", Scope), ("mode", Mode)):
+            if name in values:
+                values[name] = vocabulary(str(values[name]))
+        return replace(rules, **values)
 
 
 class OpenProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The kind stays; it says which rules are usual."""
+
+    kind: KindName = "one-to-one"
     name: Name
     purpose: Text = ""
     starts_on: date
@@ -46,15 +77,17 @@ class OpenProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 @commands.handles("open-programme", roles=[ADMINISTRATOR])
 async def open_programme(command: OpenProgramme, unit: Unit) -> None:
+    kind = Kind(command.kind)
     programme = Programme(
         id=new_id(),
         organisation_id=unit.organisation_id,
+        kind=kind,
         name=command.name.strip(),
         purpose=command.purpose.strip(),
         starts_on=command.starts_on,
         ends_on=command.ends_on,
         coordinator_ids=_once(command.coordinator_ids),
-        rules=replace(Rules(), **given(command.rules)),
+        rules=command.rules.on(usual_rules(kind)),
     )
     check_sound(programme)
     await _need_known(unit, programme.coordinator_ids)
@@ -80,7 +113,7 @@ async def change_programme(command: ChangeProgramme, unit: Unit) -> None:
     changes = given(command)
     del changes["programme_id"]
     if command.rules is not UNSET:
-        changes["rules"] = replace(before.rules, **given(command.rules))
+        changes["rules"] = command.rules.on(before.rules)
     if command.coordinator_ids is not UNSET:
         changes["coordinator_ids"] = _once(command.coordinator_ids)
         await _need_known(unit, set(command.coordinator_ids) - set(before.coordinator_ids))
@@ -111,7 +144,7 @@ async def _need_known(unit: Unit, person_ids: Collection[UUID]) -> None:
             raise not_known(person_id)
 
 
-def given(command: msgspec.Struct) -> dict[str, object]:
+def given(command: msgspec.Struct) -> dict[str, Any]:
     return {
         name: value.strip() if isinstance(value, str) else value
         for name, value in asdict(command).items()

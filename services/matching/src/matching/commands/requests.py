@@ -14,9 +14,9 @@ from matching.closing import withdraw_requests
 from matching.commands.registry import Reason, caller_of, commands, need_person, need_programme
 from matching.domain import request as rules
 from matching.domain.programme import need_open
-from matching.domain.proposal import check_distance, check_proposal
-from matching.matcher.criteria import hours_ahead, hours_apart
-from matching.matcher.reasons import explain, score_of
+from matching.domain.proposal import check_proposal
+from matching.fitting import need_allowed, reasons_for
+from matching.matcher.reasons import score_of
 from matching.store import apart, asking, pairings, requests, standing
 from matching.store.candidates import lock_candidates
 
@@ -38,7 +38,6 @@ async def ask_mentor(command: AskMentor, unit: Unit) -> None:
     need_open(programme)
     mentor = await need_person(unit, command.mentor_id)
     mentee = await need_person(unit, mentee_id)
-    check_distance(mentor, mentee)
     mentors, mentees = await lock_candidates(unit, programme.id, [mentor.id], [mentee.id])
     rules.check_asking(
         mentors.get(mentor.id),
@@ -48,9 +47,8 @@ async def ask_mentor(command: AskMentor, unit: Unit) -> None:
         or await apart.have_met(unit, programme.id, mentee.id, mentor.id),
         open_to=await asking.open_to(unit, programme.id, mentee.id),
     )
-    today = unit.now.date()
-    hours = hours_apart(hours_ahead(mentee.time_zone, today), hours_ahead(mentor.time_zone, today))
-    reasons = explain(mentee, mentor, programme.rules, apart=hours)
+    await need_allowed(unit, programme, mentor, mentee)
+    reasons = reasons_for(unit, programme, mentor, mentee)
     asked = MentorRequest(
         id=new_id(),
         organisation_id=unit.organisation_id,

@@ -38,14 +38,14 @@ async def start_matching_run(command: StartMatchingRun, unit: Unit) -> None:
     programme = await programmes.locked(unit, command.programme_id)
     need_coordinator(programme, caller)
     need_open(programme)
-    changes = given(command.rules)
-    if changes and not command.dry:
+    if given(command.rules) and not command.dry:
         raise Invalid(
             "Only a dry run can have rules of its own: change the programme's, or make it dry."
         )
+    rules = command.rules.on(programme.rules)
     if command.mode is not UNSET:
-        changes["mode"] = Mode(command.mode)
-    tried = replace(programme, rules=replace(programme.rules, **changes))
+        rules = replace(rules, mode=Mode(command.mode))
+    tried = replace(programme, rules=rules)
     check_sound(tried)
     await _need_idle(unit, programme)
     requested = life.request(

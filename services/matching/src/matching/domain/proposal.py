@@ -4,8 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.profiles import Person
-from matching.refusals import AlreadyPaired, NoFreePlace, NotEnrolled, PersonLeft, TooClose
+from matching.refusals import AlreadyPaired, NoFreePlace, NotEnrolled, PersonLeft
 
 
 class Mentor(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,17 +56,6 @@ def check_mentee(mentee: Mentee) -> None:
         raise AlreadyPaired(
             f"Mentee {mentee.person_id} has a mentor in this programme, or a proposal of one;"
             " it must be closed first."
-        )
-
-
-def check_distance(mentor: Person, mentee: Person) -> None:
-    """Raises TooClose."""
-    if mentor.id == mentee.id:
-        raise TooClose(f"Person {mentor.id} cannot be their own mentor.")
-    if mentee.manager_id == mentor.id or mentor.manager_id == mentee.id:
-        raise TooClose(
-            f"Persons {mentor.id} and {mentee.id} are manager and report; choose a mentor outside"
-            " the reporting line."
         )
 
 

@@ -17,8 +17,12 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     mentees: list[Person]  # without a mentor in the programme
     mentors: list[tuple[Person, int]]  # with their free places
     earlier: set[tuple[UUID, UUID]]  # (mentee, mentor) who have had a pairing in the programme
+    excluded: set[tuple[UUID, UUID]] = set()  # (mentee, mentor) who are to be kept apart
+    managers: dict[UUID, UUID] = {}  # of people who take no part and stand between those who do
     rules: Rules
     on: date  # the day whose time zones count
+    seed: int = 0
+    sites: dict[UUID, str] = {}  # what sites are called
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -49,4 +53,10 @@ def without(frozen: Frozen, person_id: UUID) -> Frozen:
         mentees=[cleared(each) for each in frozen.mentees if each.id != person_id],
         mentors=[(cleared(each), free) for each, free in frozen.mentors if each.id != person_id],
         earlier={pair for pair in frozen.earlier if person_id not in pair},
+        excluded={pair for pair in frozen.excluded if person_id not in pair},
+        managers={
+            person: manager
+            for person, manager in frozen.managers.items()
+            if person_id not in {person, manager}
+        },
     )

@@ -3,38 +3,42 @@
 from uuid import UUID
 
 from chassis.unit import Unit
-from contracts.matching import MatchingRun
+from contracts.matching import MatchingRun, Rules
 from contracts.profiles import Person
 from matching.domain.proposal import Mentor
 from matching.matcher.frozen import Frozen
 from matching.store import people
+from matching.store.apart import barred_pairs
+from matching.store.history import have_met
+from matching.store.lines import managers_above
 
 PAGE = 2000  # rows fetched at once
 
 
 async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
     """Who takes part in a run, as they are now."""
-    mentees = await _mentees(unit, run.programme_id)
-    mentors = await _mentors(unit, run.programme_id)
-    earlier = await unit.connection.fetch(
-        """
-        select distinct mentee_id, mentor_id from pairings
-        where organisation_id = $1 and programme_id = $2
-        """,
-        unit.organisation_id,
-        run.programme_id,
-    )
+    rules = run.rules
+    mentees = await _mentees(unit, run.programme_id, rules)
+    mentors = await _mentors(unit, run.programme_id, rules)
+    pool = {person.id: person for person in (*mentees, *(mentor for mentor, _ in mentors))}
+    outside = {person.manager_id for person in pool.values() if person.manager_id} - pool.keys()
     return Frozen(
         mentees=mentees,
         mentors=mentors,
-        earlier={(row["mentee_id"], row["mentor_id"]) for row in earlier},
-        rules=run.rules,
+        earlier=set(await have_met(unit, run.programme_id, again=rules.again)),
+        excluded=await barred_pairs(unit, run.programme_id),
+        managers=await managers_above(unit, outside, rules.reporting_steps - 1),
+        rules=rules,
         on=run.requested_at.date(),
+        seed=run.seed,
     )
 
 
-async def _mentees(unit: Unit, programme_id: UUID) -> list[Person]:
-    """Active mentees without an open pairing in the programme, in the order of their ids."""
+async def _mentees(unit: Unit, programme_id: UUID, rules: Rules) -> list[Person]:
+    """Active mentees without an open pairing in the programme, in the order of their ids.
+
+    Where the rules ask for it, only those who said themselves that they want to be matched.
+    """
     rows = unit.connection.cursor(
         """
         select person.state
@@ -45,6 +49,7 @@ async def _mentees(unit: Unit, programme_id: UUID) -> list[Person]:
             and person.id = enrolment.person_id
         where enrolment.organisation_id = $1 and enrolment.programme_id = $2
           and enrolment.role = 'mentee' and enrolment.status = 'active' and standing.alive
+          and (not $3 or enrolment.state ->> 'consented_at' is not null)
           and not exists (select from pairings
                           where pairings.organisation_id = $1 and pairings.programme_id = $2
                             and mentee_id = enrolment.person_id and is_open)
@@ -52,13 +57,14 @@ async def _mentees(unit: Unit, programme_id: UUID) -> list[Person]:
         """,
         unit.organisation_id,
         programme_id,
+        rules.needs_consent,
         prefetch=PAGE,
     )
     return [people.read(row["state"]) async for row in rows]
 
 
-async def _mentors(unit: Unit, programme_id: UUID) -> list[tuple[Person, int]]:
-    """Active mentors with their free places, in the order of their ids."""
+async def _mentors(unit: Unit, programme_id: UUID, rules: Rules) -> list[tuple[Person, int]]:
+    """Active mentors with their free places, in the order of their ids; consent as for mentees."""
     found: list[tuple[Person, int]] = []
     async for row in unit.connection.cursor(
         """
@@ -73,10 +79,12 @@ async def _mentors(unit: Unit, programme_id: UUID) -> list[tuple[Person, int]]:
             and person.id = enrolment.person_id
         where enrolment.organisation_id = $1 and enrolment.programme_id = $2
           and enrolment.role = 'mentor' and enrolment.status = 'active' and standing.alive
+          and (not $3 or enrolment.state ->> 'consented_at' is not null)
         order by enrolment.person_id
         """,
         unit.organisation_id,
         programme_id,
+        rules.needs_consent,
         prefetch=PAGE,
     ):
         person = people.read(row["state"])
