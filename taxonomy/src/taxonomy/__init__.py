@@ -61,6 +61,10 @@ class Taxonomy:
         self._by_label |= {skill.label.partition(" (")[0].casefold(): skill for skill in skills}
         self._by_label |= {skill.label.casefold(): skill for skill in skills}
 
+    def names_of_skills(self) -> dict[str, Skill]:
+        """Every name that a skill has, in small letters."""
+        return dict(self._by_label)
+
     def skill(self, label: str) -> Skill | None:
         """The skill that has this label, or another name for it; case does not matter."""
         return self._by_label.get(" ".join(label.split()).casefold())
