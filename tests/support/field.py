@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from chassis.unit import Cause, Unit
-from contracts.matching import MatchingRun, Role, Waiting
+from contracts.matching import MatchingRun, Role, RunChange, Waiting
 from contracts.profiles import Person
 from matching.store import enrolments, runs
 from support.network import Network
@@ -43,6 +43,12 @@ class Field:
             "start-matching-run", programme_id=self.programme_id, **asked
         )
         return answer.id
+
+    async def told(self, *parts: str) -> list[str]:
+        """The types of the events that have one of these in them, but how far a run has come."""
+        told = await self.network.told()
+        wanted = [kind for kind in told if any(part in kind for part in parts)]
+        return [kind for kind in wanted if kind != RunChange.PROGRESSED]
 
     async def in_unit(self, ask: Callable[[Unit], Awaitable[T]]) -> T:
         organisation_id = self.network.organisation_id

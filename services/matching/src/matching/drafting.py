@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.unit import Unit
 from contracts.matching import Draft, DraftChange, MatchingRun
-from matching.matcher.plan import Proposal
+from matching.matcher.proposal import Proposal
 from matching.proposing import propose
 from matching.store import drafting, drafts
 

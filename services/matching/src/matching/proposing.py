@@ -9,7 +9,7 @@ from chassis.refusals import Refusal
 from chassis.unit import Unit
 from contracts.matching import Pairing, PairingChange, ProgrammeStatus
 from matching.domain.proposal import check_proposal
-from matching.matcher.plan import Proposal
+from matching.matcher.proposal import Proposal
 from matching.store import pairings, programmes, runs, standing, waiting
 from matching.store.candidates import lock_candidates
 

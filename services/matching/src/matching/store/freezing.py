@@ -31,6 +31,7 @@ async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
         rules=rules,
         on=run.requested_at.date(),
         seed=run.seed,
+        seed=run.seed,
     )
 
 

@@ -12,7 +12,8 @@ from chassis.database import Connection
 from chassis.telemetry import current_trace
 from chassis.unit import Cause, Unit
 from contracts.matching import Certificate, Reason
-from matching.matcher.plan import Plan, Proposal
+from matching.matcher.plan import Plan
+from matching.matcher.proposal import Proposal
 
 PAGE = 2000  # rows in one statement
 NOW = timedelta()
