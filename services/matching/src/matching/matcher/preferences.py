@@ -1,5 +1,6 @@
 """Whom mentees and mentors like how much: by fit alone, or by what they ranked themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from matching.matcher.fit import TOP, Block, Indices
 
 FORBIDDEN = np.float32(-1)
+RANKS = 1000  # people whom one may rank; a fit's `highest` is below TOP by more than that
 
 
 class Preferences(Protocol):
@@ -43,16 +45,63 @@ BY_FIT = ByFit()
 
 @dataclass(frozen=True)
 class Ranking:
-    """What one side ranked: triples (mentee, mentor, rank), rank 0 the first, by mentee.
+    """Whom each member of a side ranked: pairs, by mentee, with their rank, 0 the first.
 
-    A pair appears once at most. Whoever is `strict` takes nobody whom they did not rank; all
-    others like those after the ranked ones, by fit.
+    Whoever is `strict` takes nobody whom they did not rank; all others like those after the ranked
+    ones, by fit.
     """
 
     mentee: Indices
     mentor: Indices
     rank: Indices
-    strict: NDArray[np.bool]  # of each member of the side
+    strict: NDArray[np.bool]  # of each member
+
+    @classmethod
+    def of_mentees(cls, lists: Sequence[Sequence[int]], strict: Sequence[bool]) -> "Ranking":
+        """`lists` has, for each mentee, the mentors they ranked, the best first.
+
+        Raises ValueError for a list longer than RANKS, or one that names somebody twice.
+        """
+        return cls(*_triples(lists), np.array(strict, np.bool_))
+
+    @classmethod
+    def of_mentors(cls, lists: Sequence[Sequence[int]], strict: Sequence[bool]) -> "Ranking":
+        """The same for mentors, who rank mentees."""
+        mentor, mentee, rank = _triples(lists)
+        by_mentee = np.argsort(mentee, kind="stable")
+        return cls(
+            mentee[by_mentee], mentor[by_mentee], rank[by_mentee], np.array(strict, np.bool_)
+        )
+
+    def liked(self, mentees: Indices, mentors: Indices, score: Block) -> Block:
+        """How much the ranking side likes each of these pairs, which have these scores.
+
+        Who was ranked is above every score.
+        """
+        at, found = self._places(mentees, mentors)
+        liked = score.copy()
+        liked[found] = TOP - 1 - self.rank[at[found]]
+        return liked
+
+    def _places(self, mentees: Indices, mentors: Indices) -> tuple[Indices, NDArray[np.bool]]:
+        if not len(self.mentee):
+            return np.zeros(len(mentees), np.int64), np.zeros(len(mentees), np.bool_)
+        known = self.mentee * TOP + self.mentor
+        order = np.argsort(known)
+        asked = mentees * TOP + mentors
+        at = order[np.minimum(np.searchsorted(known[order], asked), len(known) - 1)]
+        return at, known[at] == asked
+
+
+def _triples(lists: Sequence[Sequence[int]]) -> tuple[Indices, Indices, Indices]:
+    for member, ranked in enumerate(lists):
+        if len(ranked) > RANKS or len(set(ranked)) < len(ranked):
+            raise ValueError(f"the list of {member} is longer than {RANKS} or names somebody twice")
+    lengths = [len(ranked) for ranked in lists]
+    member = np.repeat(np.arange(len(lists)), lengths)
+    other = np.array([each for ranked in lists for each in ranked], np.int64)
+    rank = np.array([rank for length in lengths for rank in range(length)], np.int64)
+    return member, other, rank
 
 
 @dataclass(frozen=True)
@@ -75,35 +124,13 @@ class ByChoice:
         return mine, theirs
 
     def of_mentees_in_pairs(self, mentees: Indices, mentors: Indices, score: Block) -> Block:
-        return _of_pairs(self.by_mentees, mentees, mentors, score, mentees)
+        return self.by_mentees.liked(mentees, mentors, score)
 
     def of_mentors_in_pairs(self, mentees: Indices, mentors: Indices, score: Block) -> Block:
-        return _of_pairs(self.by_mentors, mentees, mentors, score, mentors)
-
-
-def _liked(rank: Indices) -> Block:
-    """Above every score: those are below TOP by far more than anybody ranks."""
-    return (TOP - 1 - rank).astype(np.float32)
+        return self.by_mentors.liked(mentees, mentors, score)
 
 
 def _set_ranked(block: Block, ranking: Ranking, mentees: Indices) -> None:
     for row, mentee in enumerate(mentees.tolist()):
         start, end = np.searchsorted(ranking.mentee, [mentee, mentee + 1])
-        block[row, ranking.mentor[start:end]] = _liked(ranking.rank[start:end])
-
-
-def _of_pairs(
-    ranking: Ranking, mentees: Indices, mentors: Indices, score: Block, members: Indices
-) -> Block:
-    """Of pairs that are in an assignment; `members` are those of the side that ranks."""
-    liked = np.where(ranking.strict[members], FORBIDDEN, score).astype(np.float32)
-    ranked = {
-        (i, j): rank
-        for i, j, rank in zip(
-            ranking.mentee.tolist(), ranking.mentor.tolist(), ranking.rank.tolist(), strict=True
-        )
-    }
-    for place, pair in enumerate(zip(mentees.tolist(), mentors.tolist(), strict=True)):
-        if pair in ranked:
-            liked[place] = TOP - 1 - ranked[pair]
-    return liked
+        block[row, ranking.mentor[start:end]] = TOP - 1 - ranking.rank[start:end]
