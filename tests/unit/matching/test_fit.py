@@ -17,7 +17,7 @@ from matching.domain.programme import CRITERIA
 from matching.matcher.criteria import hours_ahead, hours_apart
 from matching.matcher.forbidden import why_not
 from matching.matcher.hard import HardRule, forbidding, obstacles
-from matching.matcher.meaning import LENGTH, Closeness, Meanings
+from matching.matcher.meaning import FAR, LENGTH, Closeness, Meanings, Near
 from matching.matcher.pool import Pool, make_pool
 from matching.matcher.reasons import explain, score_of
 from matching.matcher.scores import Scores
@@ -128,7 +128,7 @@ def test_blocks_columns_pairs_and_reasons_say_the_same(case: Any) -> None:
     scores = Scores(pool, rules)
     everyone, others = np.arange(len(mentees)), np.arange(len(mentors))
     block = scores.of(everyone)
-    closeness = Closeness(pool.people[0].meanings, pool.people[1].meanings).of(everyone)
+    closeness = Closeness(pool.people[0].meanings, pool.people[1].meanings)
 
     assert (block == scores.columns(others).T).all()
     i, j = (each.ravel() for each in np.indices(block.shape))
@@ -140,14 +140,14 @@ def test_blocks_columns_pairs_and_reasons_say_the_same(case: Any) -> None:
             forbidden = {rule for rule, each in against.items() if each[place]}
             assert (block[at, place] < 0) == bool(forbidden)
             if not forbidden:
-                reasons = _reasons(mentee, mentor, rules, float(closeness[at, place]))
+                reasons = _reasons(mentee, mentor, rules, closeness.near(at, place))
                 assert round(score_of(reasons) * scores.highest) == block[at, place]
                 assert 0 <= score_of(reasons) <= 1
 
 
-def _reasons(mentee: Person, mentor: Person, rules: Rules, closeness: float = 0):
+def _reasons(mentee: Person, mentor: Person, rules: Rules, near: Near = FAR):
     zones = [hours_ahead(person.time_zone, ON) for person in (mentee, mentor)]
-    return explain(mentee, mentor, rules, apart=hours_apart(*zones), closeness=closeness)
+    return explain(mentee, mentor, rules, apart=hours_apart(*zones), near=near)
 
 
 @settings(max_examples=50)

@@ -19,7 +19,7 @@ from matching.matcher.meaning import (
     SLACK,
     Closeness,
     Meanings,
-    sentence,
+    Near,
 )
 from matching.meaning import basis, letters, minilm
 from matching.meaning.minilm import MiniLM, NotTheWeights
@@ -190,7 +190,21 @@ def test_closeness_is_exact_and_the_same_however_it_is_asked(
     assert (closeness.columns(np.arange(mentors)) == block.T).all()
     rows, columns = rng.integers(0, mentees, 20), rng.integers(0, mentors, 20)
     assert (closeness.pairs(rows, columns) == block[rows, columns]).all()
+    near = closeness.near(int(rows[0]), int(columns[0]))
+    assert near == Near(float(block[rows[0], columns[0]]), int(experience.space[columns[0]]))
     assert SLACK > 2 * 48**0.5 / LENGTH / 2  # what rounding may take of a text with itself
+
+
+def test_what_is_written_down_is_read_again() -> None:
+    people = [uuid4() for _ in range(3)]
+    vectors = np.array([[3, -2047], [0, 0], [-1, 256]], np.int16)
+    some = Meanings(vectors, np.array([1, 0, 2], np.int8))
+    packed = some.packed(people)
+    assert packed.keys() == {people[0], people[2]}
+    again = Meanings.unpacked(packed, people)
+    assert (again.vectors == some.vectors).all()
+    assert (again.space == some.space).all()
+    assert not Meanings.unpacked({}, people).space.any()
 
 
 def test_letters_need_no_language() -> None:
@@ -224,7 +238,7 @@ def test_which_texts_are_read() -> None:
 )
 def test_a_sentence_says_how_sure_it_is(share: float, space: int, begins: str) -> None:
     mentor = participant(uuid4(), job_title="Buyer", skills_offered=["SAP", "a", "b", "c"])
-    said = sentence(share, space, mentor)
+    said = Near(share * HIGHEST, space).sentence(mentor)
     assert said == f"{begins} the mentor does: Buyer (SAP, a, b)."
 
 

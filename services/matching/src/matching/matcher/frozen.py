@@ -18,6 +18,8 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     mentors: list[tuple[Person, int]]  # with their free places
     earlier: set[tuple[UUID, UUID]]  # (mentee, mentor) who have had a pairing in the programme
     excluded: set[tuple[UUID, UUID]] = set()  # (mentee, mentor) who are to be kept apart
+    hopes: dict[UUID, bytes] = {}  # what mentees' aspirations mean (meaning.Meanings.packed)
+    experience: dict[UUID, bytes] = {}  # and mentors' experience
     managers: dict[UUID, UUID] = {}  # of people who take no part and stand between those who do
     rules: Rules
     on: date  # the day whose time zones count
@@ -54,6 +56,10 @@ def without(frozen: Frozen, person_id: UUID) -> Frozen:
         mentors=[(cleared(each), free) for each, free in frozen.mentors if each.id != person_id],
         earlier={pair for pair in frozen.earlier if person_id not in pair},
         excluded={pair for pair in frozen.excluded if person_id not in pair},
+        hopes={each: meaning for each, meaning in frozen.hopes.items() if each != person_id},
+        experience={
+            each: meaning for each, meaning in frozen.experience.items() if each != person_id
+        },
         managers={
             person: manager
             for person, manager in frozen.managers.items()

@@ -14,6 +14,7 @@ from matching.matcher.fit import NOBODY, Indices, Watch, unwatched
 from matching.matcher.frozen import Frozen
 from matching.matcher.hard import HardRule, obstacles
 from matching.matcher.match import Assignment, match
+from matching.matcher.meaning import Closeness, Meanings
 from matching.matcher.pool import make_pool
 from matching.matcher.proof import Proof, prove
 from matching.matcher.proposal import Proposal
@@ -36,6 +37,9 @@ class Instance:
         taking = [(person, places) for person, places in frozen.mentors if places]
         self.mentors = [person for person, _ in taking]
         self.places: Indices = np.array([places for _, places in taking], np.int64)
+        hopes = Meanings.unpacked(frozen.hopes, [each.id for each in self.mentees])
+        experience = Meanings.unpacked(frozen.experience, [each.id for each in self.mentors])
+        self._closeness = Closeness(hopes, experience)
         self._pool = make_pool(
             self.mentees,
             self.mentors,
@@ -45,6 +49,7 @@ class Instance:
             excluded=self._indices(frozen.excluded),
             managers=frozen.managers,
             steps=frozen.rules.reporting_steps,
+            meanings=(hopes, experience),
         )
         self.fit = Scores(self._pool, frozen.rules)
         attributes = dict.fromkeys([ALWAYS_TOLD, *frozen.rules.parity])
@@ -107,7 +112,8 @@ class Instance:
         apart = criteria.hours_apart(
             float(self._pool.mentee_offset[i]), float(self._pool.mentor_offset[j])
         )
-        reasons = explain(mentee, mentor, self.frozen.rules, apart=apart)
+        near = self._closeness.near(i, j)
+        reasons = explain(mentee, mentor, self.frozen.rules, apart=apart, near=near)
         return Proposal(
             mentee_id=mentee.id, mentor_id=mentor.id, score=score_of(reasons), reasons=reasons
         )

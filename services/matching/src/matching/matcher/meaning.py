@@ -3,6 +3,7 @@
     closeness = Closeness(hopes, experience)        # Meanings, from store.meanings
     closeness.of(mentees)                           # a block: a row each, a column for each mentor
     closeness.pairs(mentees, mentors)               # of pairs alone; the same numbers
+    closeness.near(mentee, mentor)                  # of one pair, with a sentence for it
 
 They are whole numbers from 0 to HIGHEST, in float32, which holds them exactly: the share that a
 pair has of the criterion is closeness / HIGHEST. Two strangers have about 0, the same text has
@@ -13,7 +14,9 @@ A block is one small product of matrices. Meanings are whole numbers of a bounde
 sums are exact in whatever order a machine makes them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,33 +53,61 @@ class Meanings:
         """For people of whose texts nothing is known."""
         return cls(np.zeros((people, 1), np.int16), np.zeros(people, np.int8))
 
+    def packed(self, people: Sequence[UUID]) -> dict[UUID, bytes]:
+        """Those of whom there is something, in a form that can be written down."""
+        rows = zip(people, self.space.tolist(), self.vectors.astype("<i2"), strict=True)
+        return {
+            person: bytes([space]) + vector.tobytes() for person, space, vector in rows if space
+        }
+
+    @classmethod
+    def unpacked(cls, packed: Mapping[UUID, bytes], people: Sequence[UUID]) -> "Meanings":
+        """Of these people, in their order."""
+        width = max((len(each) // 2 for each in packed.values()), default=1)
+        found = cls(np.zeros((len(people), width), np.int16), np.zeros(len(people), np.int8))
+        for place, person in enumerate(people):
+            if row := packed.get(person):
+                found.space[place] = row[0]
+                found.vectors[place] = np.frombuffer(row, "<i2", offset=1)
+        return found
+
 
 BY_MODEL, BY_LETTERS = 1, 2  # the spaces
 
 
-def sentence(share: float, space: int, mentor: Person) -> str:
-    """Why a pair has a share of the criterion, for both to read: it tells what the mentor does.
+@dataclass(frozen=True)
+class Near:
+    """How near the two of a pair are."""
 
-    What the mentee hopes for is not repeated. It says how sure it is, and where only letters were
-    compared, that they were.
-    """
-    if space == BY_LETTERS:
-        how = "Words of what the mentee hopes for are among those of"
-    elif share >= CLOSE:
-        how = "What the mentee hopes for is close to"
-    elif share >= SOMEHOW:
-        how = "What the mentee hopes for has to do with"
-    else:
-        how = "What the mentee hopes for has a little to do with"
-    offered = ", ".join(mentor.skills_offered[:NAMED_AT_MOST])
-    known = " ".join(filter(None, (mentor.job_title, offered and f"({offered})")))
-    return f"{how} what the mentor does: {known}."
+    closeness: float  # of 0 to HIGHEST
+    space: int
+
+    def sentence(self, mentor: Person) -> str:
+        """For both to read: it tells what the mentor does, not what the mentee hopes for.
+
+        It says how sure it is, and where only letters were compared, that they were.
+        """
+        if self.space == BY_LETTERS:
+            how = "Words of what the mentee hopes for are among those of"
+        elif self.closeness >= CLOSE * HIGHEST:
+            how = "What the mentee hopes for is close to"
+        elif self.closeness >= SOMEHOW * HIGHEST:
+            how = "What the mentee hopes for has to do with"
+        else:
+            how = "What the mentee hopes for has a little to do with"
+        offered = ", ".join(mentor.skills_offered[:NAMED_AT_MOST])
+        known = " ".join(filter(None, (mentor.job_title, offered and f"({offered})")))
+        return f"{how} what the mentor does: {known}."
+
+
+FAR = Near(0, 0)
 
 
 class Closeness:
     """Between mentees' hopes and mentors' experience; everybody is an index."""
 
     def __init__(self, hopes: Meanings, experience: Meanings) -> None:
+        self._space = experience.space
         width = max(hopes.vectors.shape[1], experience.vectors.shape[1])
         of_mentee = [(hopes.space > 0), (hopes.space == 1), (hopes.space == 2)]
         # The first takes the floor off; the others LENGTH², where the two are of different spaces.
@@ -100,6 +131,10 @@ class Closeness:
         """Of each mentee with the mentor at the same place of `mentors`."""
         products = np.einsum("ij,ij->i", self._hopes[mentees], self._experience[mentors])
         return _within(products)
+
+    def near(self, mentee: int, mentor: int) -> Near:
+        [closeness] = self.pairs(np.array([mentee]), np.array([mentor])).tolist()
+        return Near(closeness, int(self._space[mentor]))
 
 
 def _beside(meanings: Meanings, width: int, columns: list[NDArray[np.int64]]) -> Numbers:

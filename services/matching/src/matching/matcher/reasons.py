@@ -14,6 +14,7 @@ from contracts.matching import Reason, Rules
 from contracts.profiles import Person
 from matching.matcher import criteria, occupations
 from matching.matcher.grains import grains, of_closeness, of_hours, of_share
+from matching.matcher.meaning import FAR, Near
 
 NAMED_AT_MOST = 5  # terms in one sentence
 
@@ -21,12 +22,12 @@ Part = tuple[str, int, str]  # a criterion, what it adds to the score, and a sen
 
 
 def explain(
-    mentee: Person, mentor: Person, rules: Rules, *, apart: float, closeness: float = 0
+    mentee: Person, mentor: Person, rules: Rules, *, apart: float, near: Near = FAR
 ) -> list[Reason]:
     """The criteria that speak for the pair, the weightiest first; their shares are its score.
 
-    `apart` is how many hours their working days differ; NaN where that is not known. `closeness` is
-    that of what the mentee hopes for to what the mentor has done (`meaning.Closeness`).
+    `apart` is how many hours their working days differ; NaN where that is not known. `near`
+    is how near what the mentee hopes for is to what the mentor does (`meaning.Closeness`).
     """
     weights = grains(rules)
     found = [
@@ -35,8 +36,8 @@ def explain(
         *_standing(mentee, mentor, weights),
         (
             "aspiration",
-            of_closeness(weights["aspiration"], closeness),
-            "What the mentor has done is close to what the mentee hopes for.",
+            of_closeness(weights["aspiration"], near.closeness),
+            near.sentence(mentor),
         ),
     ]
     highest = sum(weights.values())

@@ -7,7 +7,8 @@ from contracts.matching import MatchingRun, Rules
 from contracts.profiles import Person
 from matching.domain.proposal import Mentor
 from matching.matcher.frozen import Frozen
-from matching.store import people
+from matching.meaning.texts import Kind
+from matching.store import meanings, people
 from matching.store.apart import barred_pairs
 from matching.store.history import have_met
 from matching.store.lines import managers_above
@@ -21,18 +22,33 @@ async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
     mentees = await _mentees(unit, run.programme_id, rules)
     mentors = await _mentors(unit, run.programme_id, rules)
     pool = {person.id: person for person in (*mentees, *(mentor for mentor, _ in mentors))}
+    hopes, experience = await _meanings(unit, mentees, mentors, rules)
     outside = {person.manager_id for person in pool.values() if person.manager_id} - pool.keys()
     return Frozen(
         mentees=mentees,
         mentors=mentors,
         earlier=set(await have_met(unit, run.programme_id, again=rules.again)),
         excluded=await barred_pairs(unit, run.programme_id),
+        hopes=hopes,
+        experience=experience,
         managers=await managers_above(unit, outside, rules.reporting_steps - 1),
         rules=rules,
         on=run.requested_at.date(),
         seed=run.seed,
-        seed=run.seed,
     )
+
+
+async def _meanings(
+    unit: Unit, mentees: list[Person], mentors: list[tuple[Person, int]], rules: Rules
+) -> tuple[dict[UUID, bytes], dict[UUID, bytes]]:
+    """What mentees hope for and mentors have done, as far as it counts and has been read."""
+    if not rules.weight_aspiration:
+        return {}, {}
+    hoping = [person.id for person in mentees if person.aspiration]
+    taking = [person.id for person, places in mentors if places]
+    hopes = await meanings.of_people(unit, hoping, Kind.ASPIRATION)
+    experience = await meanings.of_people(unit, taking, Kind.EXPERIENCE)
+    return hopes.packed(hoping), experience.packed(taking)
 
 
 async def _mentees(unit: Unit, programme_id: UUID, rules: Rules) -> list[Person]:
