@@ -1,25 +1,17 @@
 """Matching: who gets which mentor, in the mode asked for, and what can be shown of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from contracts.matching import Mode
 from matching.matcher.acceptance import Acceptance
+from matching.matcher.fairness import even_out
 from matching.matcher.fit import Fit, Indices, Watch, unwatched, within
 from matching.matcher.network import best_for_network
 from matching.matcher.preferences import BY_FIT, Preferences
-from matching.matcher.proof import Proof, prove
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The mentor of each mentee, by index, or -1; and what can be shown of it."""
-
-    mentor_of: Indices
-    proof: Proof
-    bound: int | None = None  # no assignment of as many pairs has a greater total; none: unknown
+from matching.matcher.proof import Assignment, prove
 
 
 def match(
@@ -29,31 +21,59 @@ def match(
     mode: Mode = Mode.STABLE,
     choices: Preferences = BY_FIT,
     labels: Mapping[str, Indices] | None = None,
+    even: Sequence[str] = (),
     seed: int = 0,
     watch: Watch = unwatched,
 ) -> Assignment:
     """Assign mentors to mentees, within everyone's places, and within the hard rules.
 
     `choices` is what people ranked, for the mode by choice. `labels` has, by attribute, the group
-    of each mentee: the proof tells how these fare. The same arguments give the same assignment.
-    Whatever `watch` raises ends the work. Time grows with mentees times mentors; memory with their
-    sum.
+    of each mentee, negative for none: the proof tells how these fare. `even` names the attributes
+    whose groups must not fare markedly worse; the market is solved again until they do not.
+
+    The same arguments give the same assignment. Whatever `watch` raises ends the work. Time grows
+    with mentees times mentors; memory with their sum.
     """
-    if mode is Mode.NETWORK:
-        network = best_for_network(fit, places, seed=seed, watch=within(watch, 0, 0.9))
-        mentor_of, bound, preferences = network.mentor_of, network.bound, BY_FIT
-    else:
-        preferences = choices if mode is Mode.CHOICE else BY_FIT
-        acceptance = Acceptance(fit, places, preferences)
-        acceptance.place(np.arange(fit.mentees), within(watch, 0, 0.8))
-        mentor_of, bound = acceptance.mentor_of(), None
-    proof = prove(
-        fit,
-        mentor_of,
-        places,
-        preferences=preferences,
-        labels=labels,
-        bound=bound,
-        watch=within(watch, 0.9, 1),
+    preferences = choices if mode is Mode.CHOICE else BY_FIT
+
+    def solve(given: Fit, watch: Watch) -> Assignment:
+        """Solved on what is given, proven on the true fit."""
+        bound = None
+        if mode is Mode.NETWORK:
+            network = best_for_network(given, places, seed=seed, watch=within(watch, 0, 0.9))
+            mentor_of = network.mentor_of
+            bound = network.bound if given is fit else None
+        else:
+            acceptance = Acceptance(given, places, preferences)
+            acceptance.place(np.arange(given.mentees), within(watch, 0, 0.8))
+            mentor_of = acceptance.mentor_of()
+        watched = within(watch, 0.9, 1)
+        proof = prove(
+            fit,
+            mentor_of,
+            places,
+            preferences=preferences,
+            labels=labels,
+            bound=bound,
+            watch=watched,
+        )
+        return Assignment(mentor_of, proof, bound)
+
+    if not even:
+        return solve(fit, watch)
+    unaided = solve(fit, within(watch, 0, 0.3))
+    helped = even_out(
+        fit, labels or {}, even, unaided, lambda given: solve(given, within(watch, 0.3, 1))
     )
-    return Assignment(mentor_of, proof, bound)
+    return _with_its_cost(helped, unaided)
+
+
+def _with_its_cost(helped: Assignment, unaided: Assignment) -> Assignment:
+    """Beside the assignment without help, whose bound holds for both if both place as many."""
+    before, after = unaided.proof, helped.proof
+    cost = 1 - after.total_score / before.total_score if before.total_score else 0.0
+    gap = before.optimality_gap
+    if gap is not None and after.placed == before.placed:
+        gap = 1 - (1 - gap) * (1 - cost)
+        return Assignment(helped.mentor_of, replace(after, optimality_gap=gap), unaided.bound, cost)
+    return Assignment(helped.mentor_of, after, None, cost)

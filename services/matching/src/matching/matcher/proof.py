@@ -36,6 +36,16 @@ class Proof:
     groups: Mapping[str, list[Group]] = field(default_factory=dict[str, list[Group]])
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """The mentor of each mentee, by index, or -1; and what can be shown of it."""
+
+    mentor_of: Indices
+    proof: Proof
+    bound: int | None = None  # no assignment of as many pairs has a greater total; none: unknown
+    cost_of_parity: float | None = None  # the share of the total given up for it, where asked for
+
+
 def prove(
     fit: Fit,
     mentor_of: Indices,
