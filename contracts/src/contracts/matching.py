@@ -37,6 +37,7 @@ class RunChange(StrEnum):
     COMPLETED = "matching.run.completed"
     PROGRESSED = "matching.run.progressed"
     DRAFTED = "matching.run.drafted"
+    EDITED = "matching.run.edited"  # its draft, by hand
     COMMITTED = "matching.run.committed"  # a draft's proposals are being made
     CANCELLED = "matching.run.cancelled"
     FAILED = "matching.run.failed"

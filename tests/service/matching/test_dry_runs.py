@@ -175,6 +175,7 @@ async def test_the_same_people_and_rules_come_to_the_same(field: Field, runner: 
     assert (first.inputs, first.outcome) == (second.inputs, second.outcome)
     assert len(first.inputs) == len(first.outcome) == 64
     kept = await field.in_unit(lambda unit: inputs.find(unit, first.id))
+    assert kept is not None
     again = make_plan(frozen.read(kept))
     assert (again.inputs, again.outcome) == (first.inputs, first.outcome)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from contracts.matching import ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Mode, Role
+from contracts.matching import DRAFT, ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Mode, Role
 from gateway.mutations.bulk import CREATED, REFUSED, UNCHANGED
 from gateway.mutations.declaring import (
     Mutation,
@@ -106,6 +106,29 @@ class CancelMatchingRunInput:
 
 
 @strawberry.input
+class EditDraftInput:
+    draft_id: strawberry.ID = id_of("Draft", "The draft.")
+    mentor_id: strawberry.ID | None = optional_id_of(
+        "Person", "Whom to offer the mentee; left out: nobody."
+    )
+    instead_of: strawberry.ID | None = optional_id_of(
+        "Person", "The mentee who gives up their place with that mentor, where none is free."
+    )
+
+
+@strawberry.type(description="What an edit changes; below zero is worse, but of blocking pairs.")
+class EditCost:
+    total_score: float = strawberry.field(description="The change of the sum of all scores.")
+    mentee_score: float = strawberry.field(description="The change of the mentee's score.")
+    displaced_score: float | None = strawberry.field(
+        description="The change for the mentee who gave up their place; null: nobody did."
+    )
+    blocking_pairs: int = strawberry.field(
+        description="How many more pairs would both rather have each other."
+    )
+
+
+@strawberry.input
 class ProposePairingInput:
     programme_id: strawberry.ID = id_of("Programme", "The programme.")
     mentor_id: strawberry.ID = id_of("Person", "The mentor.")
@@ -151,6 +174,11 @@ THE_ENROLMENT = {
     "enrolment": the(ENROLMENT, links.Enrolment, "The enrolment.", given_as("enrolment_id"))
 }
 THE_PAIRING = {"pairing": the(PAIRING, links.Pairing, "The pairing.", given_as("pairing_id"))}
+THE_EDIT = {
+    "draft": the(DRAFT, links.Draft, "The draft."),
+    "matching_run": the(MATCHING_RUN, links.MatchingRun, "Its run, with the new certificate."),
+    "cost": Shown(EditCost, "What it costs.", lambda done, *_: (done.result or {})["cost"]),
+}
 THE_RUN = {"matching_run": the(MATCHING_RUN, links.MatchingRun, "The run; watch its status.")}
 
 
@@ -218,6 +246,13 @@ MUTATIONS = (
         "Stop a run before it proposes anything, or give up a draft. For coordinators and "
         "administrators.",
         THE_RUN,
+    ),
+    _of(
+        "edit-draft",
+        EditDraftInput,
+        "Have a dry run offer a mentee somebody else, or nobody, under the same hard rules; the "
+        "answer tells what that costs. For coordinators and administrators.",
+        THE_EDIT,
     ),
     _of(
         "propose-pairing",

@@ -13,6 +13,7 @@ Refusal
 ├── AgainstTheRules
 ├── IllegalTransition
 ├── RunInProgress
+├── TooManyToEdit
 ├── MentorNotAvailable
 ├── AlreadyAsked
 ├── TooManyRequests
@@ -64,6 +65,10 @@ class IllegalTransition(Refusal, code="illegal-transition"):
 
 class RunInProgress(Refusal, code="run-in-progress"):
     """The programme has a matching run that is not finished."""
+
+
+class TooManyToEdit(Refusal, code="too-many-to-edit"):
+    """The draft is so large that it cannot be told at once what an edit costs."""
 
 
 class MentorNotAvailable(Refusal, code="mentor-not-available"):

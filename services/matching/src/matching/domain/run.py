@@ -57,6 +57,11 @@ def draft(run: MatchingRun) -> MatchingRun:
     return replace(run, status=RunStatus.DRAFTED)
 
 
+def edit(run: MatchingRun, certificate: Certificate) -> MatchingRun:
+    """Changed by hand; the certificate is of what came of it."""
+    return replace(run, certificate=certificate, edits=run.edits + 1)
+
+
 def commit(run: MatchingRun) -> MatchingRun:
     """Raises IllegalTransition."""
     if run.status is not RunStatus.DRAFTED:
