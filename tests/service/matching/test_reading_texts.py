@@ -12,12 +12,15 @@ from msgspec.structs import replace
 from chassis.relay import Relay
 from chassis.service import Running
 from chassis.unit import Unit
+from contracts.matching import Role
 from contracts.profiles import Position
+from matching.domain.programme import CRITERIA
 from matching.matcher.meaning import HIGHEST, Closeness
 from matching.meaning import minilm
 from matching.meaning.reading import Reader, Space, recipe
 from matching.meaning.texts import Kind
 from matching.reading_texts import OFF, Reading
+from matching.runner import Runner
 from matching.store import meanings, unread
 from support.harness import Harness
 from support.network import Network
@@ -249,3 +252,40 @@ def model_files() -> Path:
     files = minilm.folder()
     assert files is not None, "make setup installs the model's package"
     return files
+
+
+ONLY_MEANING: dict[str, Any] = {
+    f"weight_{criterion}": 0 for criterion in CRITERIA if criterion != "aspiration"
+}
+
+
+async def test_runs_and_pairs_by_hand_count_what_texts_mean(
+    network: Network, running: Running, runner: Runner, model_files: Path
+) -> None:
+    nurse = await network.joins(aspiration="Move from nursing into hospital management")
+    speaker = await network.joins(aspiration="Be heard in larger meetings, present with confidence")
+    director = await network.mentor(job_title="Clinic Director", skills_offered=["budgeting"])
+    seller = await network.mentor(job_title="Sales Director", skills_offered=["public speaking"])
+    await read_all(Reading(running, model_files, recipe(model_files)))
+    programme_id, other = [await network.programme(rules=ONLY_MEANING) for _ in range(2)]
+    for each in (programme_id, other):
+        for mentee in (nurse, speaker):
+            await network.enrol(each, mentee, Role.MENTEE)
+        for mentor in (director, seller):
+            await network.enrol(each, mentor, Role.MENTOR)
+
+    await network.done("start-matching-run", programme_id=programme_id)
+    assert await runner.step()
+
+    run = {each.mentee_id: each for each in await network.pairings()}
+    assert run[nurse.id].mentor_id == director.id
+    assert run[speaker.id].mentor_id == seller.id
+    [reason] = run[nurse.id].reasons
+    assert reason.criterion == "aspiration"
+    assert reason.sentence.endswith("what the mentor does: Clinic Director (budgeting).")
+    assert 0 < reason.share <= 1
+
+    await network.tell(replace(director, capacity=2))
+    await network.propose(other, director, nurse)
+    [by_hand] = [each for each in await network.pairings() if each.programme_id == other]
+    assert by_hand.reasons == run[nurse.id].reasons

@@ -6,9 +6,11 @@ from contracts.profiles import Person
 from matching.matcher.criteria import hours_ahead, hours_apart
 from matching.matcher.forbidden import why_not
 from matching.matcher.hard import HardRule
+from matching.matcher.meaning import FAR, Closeness, Near
 from matching.matcher.reasons import explain
+from matching.meaning.texts import Kind
 from matching.refusals import AgainstTheRules, TooClose
-from matching.store import apart
+from matching.store import apart, meanings
 from matching.store.history import have_met
 from matching.store.lines import managers_above
 from matching.store.taking_part import consenting
@@ -36,11 +38,21 @@ async def need_allowed(unit: Unit, programme: Programme, mentor: Person, mentee:
         raise refusal(f"Persons {mentor.id} and {mentee.id}: {' '.join(sentences)}")
 
 
-def reasons_for(unit: Unit, programme: Programme, mentor: Person, mentee: Person) -> list[Reason]:
+async def reasons_for(
+    unit: Unit, programme: Programme, mentor: Person, mentee: Person
+) -> list[Reason]:
     """What speaks for the pair today."""
     today = unit.now.date()
     hours = hours_apart(hours_ahead(mentee.time_zone, today), hours_ahead(mentor.time_zone, today))
-    return explain(mentee, mentor, programme.rules, apart=hours)
+    near = await _near(unit, mentor, mentee) if programme.rules.weight_aspiration else FAR
+    return explain(mentee, mentor, programme.rules, apart=hours, near=near)
+
+
+async def _near(unit: Unit, mentor: Person, mentee: Person) -> Near:
+    """How near what the mentee hopes for is to what the mentor does, as far as it was read."""
+    hopes = await meanings.of_people(unit, [mentee.id], Kind.ASPIRATION)
+    experience = await meanings.of_people(unit, [mentor.id], Kind.EXPERIENCE)
+    return Closeness(hopes, experience).near(0, 0)
 
 
 async def _without_consent(

@@ -42,7 +42,7 @@ async def propose_pairing(command: ProposePairing, unit: Unit) -> None:
     mentors, mentees = await lock_candidates(unit, programme.id, [mentor.id], [mentee.id])
     check_proposal(mentors[mentor.id], mentees[mentee.id])
     await need_allowed(unit, programme, mentor, mentee)
-    reasons = reasons_for(unit, programme, mentor, mentee)
+    reasons = await reasons_for(unit, programme, mentor, mentee)
     pairing = Pairing(
         id=new_id(),
         organisation_id=unit.organisation_id,

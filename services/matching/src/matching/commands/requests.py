@@ -48,7 +48,7 @@ async def ask_mentor(command: AskMentor, unit: Unit) -> None:
         open_to=await asking.open_to(unit, programme.id, mentee.id),
     )
     await need_allowed(unit, programme, mentor, mentee)
-    reasons = reasons_for(unit, programme, mentor, mentee)
+    reasons = await reasons_for(unit, programme, mentor, mentee)
     asked = MentorRequest(
         id=new_id(),
         organisation_id=unit.organisation_id,

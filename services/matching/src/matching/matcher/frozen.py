@@ -33,7 +33,11 @@ _decode = msgspec.json.Decoder(Frozen).decode
 
 def written(frozen: Frozen) -> bytes:
     """The same for the same people and rules."""
-    return _encode(frozen)
+    by_text = {  # dictionaries are put in order by the texts of their keys only
+        name: {str(key): value for key, value in getattr(frozen, name).items()}
+        for name in ("hopes", "experience", "managers", "sites")
+    }
+    return _encode(replace(frozen, **by_text))
 
 
 def read(text: bytes) -> Frozen:
