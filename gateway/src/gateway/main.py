@@ -15,6 +15,7 @@ from chassis.steps import Step, owner, run_step
 from chassis.subscriptions import Subscriptions
 from chassis.telemetry import start_telemetry
 from contracts.catalogue import topics_heard_by
+from gateway import occupations
 from gateway.app import gateway_app
 from gateway.documents_step import documents_step
 from gateway.projection import Projection
@@ -80,6 +81,7 @@ def _project(settings: GatewaySettings) -> None:
 
 def _serve(settings: GatewaySettings) -> None:
     documents = _documents(settings)
+    occupations.prepare()
     start_logs("gateway", settings.log_level)
     provider = start_telemetry("gateway", endpoint=settings.otlp, ratio=settings.trace_ratio)
     app = gateway_app(settings, documents, provider)

@@ -6,7 +6,7 @@ ISCO group, and its skills where they are not `listed`.
 
 import gzip
 import json
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -40,7 +40,7 @@ class Taxonomy:
 
     def __init__(self, data: Any) -> None:
         self.groups: dict[str, str] = data["groups"]  # ISCO-08 codes of 1 to 4 digits, and titles
-        skills = [Skill(SKILL + id_, label) for id_, label in data["skills"]]
+        skills = self.skills = [Skill(SKILL + id_, label) for id_, label in data["skills"]]
         uris = [OCCUPATION + each["id"] for each in data["occupations"]]
         self.occupations: dict[str, Occupation] = {
             uri: Occupation(
@@ -56,10 +56,6 @@ class Taxonomy:
             )
             for uri, each in zip(uris, data["occupations"], strict=True)
         }
-        self._by_label = {label: skills[place] for label, place in data["labels"]}
-        # "Python (computer programming)" is Python to whoever has it.
-        self._by_label |= {skill.label.partition(" (")[0].casefold(): skill for skill in skills}
-        self._by_label |= {skill.label.casefold(): skill for skill in skills}
 
     def names_of_skills(self) -> dict[str, Skill]:
         """Every name that a skill has, in small letters."""
@@ -69,9 +65,20 @@ class Taxonomy:
         """The skill that has this label, or another name for it; case does not matter."""
         return self._by_label.get(" ".join(label.split()).casefold())
 
+    @cached_property
+    def _by_label(self) -> dict[str, Skill]:
+        found: dict[str, Skill] = {label: self.skills[place] for label, place in _read("labels")}
+        # "Python (computer programming)" is Python to whoever has it.
+        found |= {skill.label.partition(" (")[0].casefold(): skill for skill in self.skills}
+        return found | {skill.label.casefold(): skill for skill in self.skills}
+
 
 @cache
 def taxonomy() -> Taxonomy:
     """Read once; it takes a few tenths of a second."""
-    packed = files(__package__ or "taxonomy").joinpath("data.json.gz").read_bytes()
-    return Taxonomy(json.loads(gzip.decompress(packed)))
+    return Taxonomy(_read("data"))
+
+
+def _read(name: str) -> Any:
+    packed = files("taxonomy").joinpath(f"{name}.json.gz").read_bytes()
+    return json.loads(gzip.decompress(packed))

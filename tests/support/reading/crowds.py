@@ -105,6 +105,31 @@ select $1, md5(concat(id, 'goal', k))::uuid, 1, id,
     10 * k, null, now()
 from people, generate_series(1, 2) k where organisation_id = $1 and $2 > 0;
 
+insert into terms
+select organisation_id, id, kind, term, family_name, given_name
+from people, lateral (values ('occupation', concat('o', substr(employee_number, 2)::int / 70)),
+    ('move', concat('o', substr(employee_number, 2)::int / 70, ' o', substr(employee_number, 2)::int
+        / 70 + 1))) t (kind, term)
+where organisation_id = $1 and $2 > 0;
+
+insert into assessments (organisation_id, id, version, person_id, answers, interests, values,
+    strengths, skills, shared, was_shared, made_at, changed_at)
+select $1, md5(concat(id, 'assessment'))::uuid, 1, id, '[]', '[]', '{}', '{patience}', '[]',
+    '{strengths}', true, now(), now()
+from people where organisation_id = $1 and $2 > 0;
+
+insert into career_paths (organisation_id, id, version, person_id, occupation, title, target, paths,
+    explored_at)
+select $1, md5(concat(id, 'paths'))::uuid, 1, id, '', '', '', '[]', now()
+from people where organisation_id = $1 and $2 > 0;
+
+insert into roadmaps (organisation_id, id, version, person_id, title, path, milestones, skills,
+    shared, was_shared, drawn_at)
+select $1, md5(concat(id, 'roadmap', k))::uuid, 1, id, 'Roadmap',
+    '[{"occupation": "o1", "title": ""}, {"occupation": "o2", "title": ""}]', '[]', '[]', true,
+    true, now()
+from people, generate_series(1, 2) k where organisation_id = $1 and $2 > 0;
+
 insert into notifications
 select $1, md5(concat(id, 'notification', k))::uuid, 1, id, 'pairing_proposed', 'Title', 'Body',
     'matching.pairing', id, now(), case when k > 3 then now() end

@@ -25,7 +25,7 @@ from gateway import terms
 from support.reading.orders import NAMED, USUAL, Keys, key_of, keys_of
 from support.reading.pages import write_cursor
 
-ELSEWHERE = {"changes", "eventTrail"}  # they have tests of their own
+ELSEWHERE = {"changes", "eventTrail", "occupations", "occupation"}  # they have tests of their own
 
 Composite = Any  # an object type, an interface or a union
 

@@ -26,7 +26,14 @@ TEXTS = {  # what is asked for of an argument that takes text: what all have, or
 }
 IDS = {"id": "$programme", "site": "$site", "run": "$run", "differsFrom": "$run"}
 MOMENTS = {"DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01"}
-ELSEWHERE = {"node", "nodes", "changes", "eventTrail"}  # by themselves, or not of the read model
+ELSEWHERE = {
+    "node",
+    "nodes",
+    "changes",
+    "eventTrail",
+    "occupations",
+    "occupation",
+}  # by themselves, or not of the read model
 
 
 def shapes(schema: GraphQLSchema, type_: GraphQLObjectType) -> Iterator[str]:

@@ -29,6 +29,7 @@ from gateway.planner.model import (
     Count,
     Feed,
     Filter,
+    Found,
     Index,
     Listed,
     Many,
@@ -193,6 +194,10 @@ class Compiler:
                 return by_id(self, nodes, arguments, argument)
             case Feed() as source:
                 return feed(self, source, nodes, arguments)
+            case Found() as source:
+                read = arguments.reader(source.argument)
+                value = self.parameters.add("jsonb", lambda values: source.find(read(values)))
+                return self._structure(definition.type, nodes, value)
             case Listed() as source:
                 return self._listed(source, definition.type, nodes, arguments)
 

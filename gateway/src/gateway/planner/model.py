@@ -164,6 +164,17 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A structured value, or a list of them, that `find` knows by an argument: JSON, or None.
+
+    It is asked for each request, so it must be quick; it knows nothing of any tenant.
+    """
+
+    argument: str
+    find: Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
 class Feed:
     """What has changed of the rows that concern the viewer.
 
@@ -178,6 +189,6 @@ class Feed:
         return sorted({name for name, _ in self.relations})
 
 
-Source = Column | Computed | One | Many | Count | OneOf | ById | Listed | Feed
+Source = Column | Computed | One | Many | Count | OneOf | ById | Listed | Found | Feed
 
 READ = "read"  # the key of a field's source in its metadata

@@ -13,6 +13,7 @@ from gateway.planner.model import (
     Count,
     Feed,
     Filter,
+    Found,
     Index,
     Listed,
     Many,
@@ -132,6 +133,14 @@ def listed(
     return _with_arguments(
         field(description, Listed(sql, argument, sees)),
         [declared(argument, strawberry.ID, argument_description)],
+    )
+
+
+def found(
+    description: str, find: Callable[[str], str | None], argument: str, argument_description: str
+) -> Any:
+    return _with_arguments(
+        field(description, Found(argument, find)), [declared(argument, str, argument_description)]
     )
 
 

@@ -2,10 +2,11 @@
 
 import strawberry
 
+from gateway.occupations import occupation_by_uri, search_occupations
 from gateway.schema import links, orders, visibility
 from gateway.schema.changes import FEED, Changes
 from gateway.schema.connections import Connection, Node
-from gateway.schema.fields import by_id, feed, listed, many, one
+from gateway.schema.fields import by_id, feed, found, listed, many, one
 from gateway.schema.filters import (
     COORDINATED,
     COUNTRY,
@@ -22,6 +23,7 @@ from gateway.schema.filters import (
     SKILL_OFFERED,
     SKILL_SOUGHT,
 )
+from gateway.schema.occupations import Occupation
 from gateway.schema.people import Organisation
 from gateway.schema.trail import TrailEvent
 
@@ -91,6 +93,20 @@ class Query:
         order=("requested_at",),
         descending=True,
         orders=orders.ERASURES,
+    )
+    occupations: list[Occupation] = found(
+        "The occupations that have every word of this in their names, 20 at most, the best first. "
+        "The beginning of a word will do, and in words of four letters or more one may be wrong. "
+        "In English, as ESCO has them.",
+        search_occupations,
+        "search",
+        "Words of an occupation's name.",
+    )
+    occupation: Occupation | None = found(
+        "The occupation with this URI; null where there is none.",
+        occupation_by_uri,
+        "uri",
+        "Its URI in ESCO.",
     )
     event_trail: list[TrailEvent] | None = listed(
         "What caused an event, the event, and all that it caused; or all that came of a request. "

@@ -142,6 +142,9 @@ PARENTS = {
         where organisation_id = $1 and mentee_id = $2 limit 1""",
     "Session": "select id from sessions where organisation_id = $1 and mentee_id = $2 limit 1",
     "Goal": "select id from goals where organisation_id = $1 and person_id = $2 limit 1",
+    "Assessment": "select id from assessments where organisation_id = $1 and person_id = $2",
+    "CareerPaths": "select id from career_paths where organisation_id = $1 and person_id = $2",
+    "Roadmap": "select id from roadmaps where organisation_id = $1 and person_id = $2 limit 1",
     "Feedback": "select id from feedback where organisation_id = $1 and author_id = $2 limit 1",
     "Notification": """select id from notifications
         where organisation_id = $1 and person_id = $2 limit 1""",

@@ -30,6 +30,9 @@ SEEN_BY = {
     "held": {"ana", "ben"},
     "coming": {"ana", "ben"},
     "goal": {"ana", "ben"},  # the mentor of the active pairing, no longer the former one
+    "assessment": {"ana", "ben"},  # of which he sees a part
+    "career_paths": {"ana"},
+    "roadmap": {"ana", "ben"},
     "feedback": {"ana", "ben"},
     "told": {"ana"},
     "preferences": {"ana"},
