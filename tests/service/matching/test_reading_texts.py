@@ -1,5 +1,6 @@
 """Reading texts in the background: once, by whoever is there, of nobody who is gone."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,11 +20,13 @@ from matching.matcher.meaning import HIGHEST, Closeness
 from matching.meaning import minilm
 from matching.meaning.reading import Reader, Space, recipe
 from matching.meaning.texts import Kind
-from matching.reading_texts import OFF, Reading
+from matching.reading_texts import OFF, Reading, model_files, read_texts
 from matching.runner import Runner
+from matching.settings import Meaning, Settings
 from matching.store import meanings, unread
 from support.harness import Harness
 from support.network import Network
+from support.waiting import eventually
 
 pytestmark = pytest.mark.platform
 
@@ -195,6 +198,47 @@ async def test_another_way_of_reading_has_all_read_anew(
     assert HOPE in readings
 
 
+@pytest.mark.parametrize(
+    ("wanted", "spaces"),
+    [
+        (Meaning.MODEL, {Space.MODEL}),
+        (Meaning.LETTERS, {Space.LETTERS}),
+        (Meaning.OFF, set[Space]()),
+    ],
+)
+async def test_the_job_reads_as_it_is_told(
+    network: Network,
+    running: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: Meaning,
+    spaces: set[Space],
+) -> None:
+    told = Settings.model_construct(meaning=wanted)
+    monkeypatch.setattr("matching.reading_texts.settings", lambda: told)
+    await network.joins(aspiration=HOPE)
+
+    async def all_is_read() -> bool:
+        return await unread.count(running.pipe) == 0
+
+    job = asyncio.create_task(read_texts(running))
+    try:
+        await eventually(all_is_read, within=60)
+    finally:
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+
+    assert {row["space"] for row in (await kept(network)).values()} == spaces
+
+
+async def test_other_weights_are_as_good_as_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in minilm.SHA256:
+        (tmp_path / name).write_text("something else")
+    monkeypatch.setattr(minilm, "folder", lambda: tmp_path)
+    assert model_files(Meaning.MODEL) is None
+
+
 async def test_tenants_do_not_see_each_other(
     network: Network, matching: Harness, running: Running
 ) -> None:
@@ -212,13 +256,13 @@ async def test_tenants_do_not_see_each_other(
 
 
 async def test_by_the_model_what_is_near_in_meaning_is_near(
-    network: Network, running: Running, model_files: Path
+    network: Network, running: Running, installed: Path
 ) -> None:
     mentee = await network.joins(aspiration="I would like to take charge of a group of people.")
     leader = await network.mentor(job_title="Team manager", skills_offered=["staff supervision"])
     chemist = await network.mentor(job_title="Chemist", skills_offered=["chromatography"])
     german = await network.mentor(job_title="Abteilungsleiterin", skills_offered=["Führung"])
-    await read_all(Reading(running, model_files, recipe(model_files)))
+    await read_all(Reading(running, installed, recipe(installed)))
 
     async with network.matching.app.tenant(network.organisation_id) as connection:
         unit = unit_in(network, connection)
@@ -236,10 +280,10 @@ async def test_by_the_model_what_is_near_in_meaning_is_near(
 
 
 async def test_the_model_is_let_go_when_nothing_is_to_be_read(
-    network: Network, running: Running, model_files: Path
+    network: Network, running: Running, installed: Path
 ) -> None:
     await network.joins(aspiration=HOPE)
-    reading = Reading(running, model_files, recipe(model_files))
+    reading = Reading(running, installed, recipe(installed))
     await read_all(reading)
     assert reading._reader is not None
     for _ in range(10):
@@ -248,7 +292,7 @@ async def test_the_model_is_let_go_when_nothing_is_to_be_read(
 
 
 @pytest.fixture
-def model_files() -> Path:
+def installed() -> Path:
     files = minilm.folder()
     assert files is not None, "make setup installs the model's package"
     return files
@@ -260,13 +304,13 @@ ONLY_MEANING: dict[str, Any] = {
 
 
 async def test_runs_and_pairs_by_hand_count_what_texts_mean(
-    network: Network, running: Running, runner: Runner, model_files: Path
+    network: Network, running: Running, runner: Runner, installed: Path
 ) -> None:
     nurse = await network.joins(aspiration="Move from nursing into hospital management")
     speaker = await network.joins(aspiration="Be heard in larger meetings, present with confidence")
     director = await network.mentor(job_title="Clinic Director", skills_offered=["budgeting"])
     seller = await network.mentor(job_title="Sales Director", skills_offered=["public speaking"])
-    await read_all(Reading(running, model_files, recipe(model_files)))
+    await read_all(Reading(running, installed, recipe(installed)))
     programme_id, other = [await network.programme(rules=ONLY_MEANING) for _ in range(2)]
     for each in (programme_id, other):
         for mentee in (nurse, speaker):

@@ -44,12 +44,13 @@ async def stand(events: Sequence[Event[Person]], unit: Unit) -> None:
 @hears.also(PERSON, Person)
 async def mark_unread(events: Sequence[Event[Person]], unit: Unit) -> None:
     """Have texts read that may have changed; most people have none."""
-    gone = [event.subject for event in events if event.state is None]
-    present = {event.subject: event.state for event in events if event.state is not None}
-    await meanings.forget(unit, gone)
-    silent = {person_id for person_id, person in present.items() if not texts_of(person)}
-    changed = present.keys() - silent | await meanings.having(unit, silent)
-    await unread.mark(unit, changed)
+    talkative = {e.subject for e in events if e.state is not None and texts_of(e.state)}
+    silent = await meanings.having(unit, {event.subject for event in events} - talkative)
+    gone = silent & {event.subject for event in events if event.state is None}
+    if gone:
+        await meanings.forget(unit, gone)
+    if changed := talkative | silent - gone:
+        await unread.mark(unit, changed)
 
 
 def _standing_of(person: Person | None) -> tuple[bool, int]:
