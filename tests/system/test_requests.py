@@ -155,3 +155,53 @@ async def test_a_no_is_kind_and_what_apps_keep_knows_of_it(programme: Programme)
     )
     assert again["code"] == "mentor-not-available"
     assert (await programme.rui.query(ASKED))["viewer"]["requests"]["edges"] == []
+
+
+APART = """
+query Apart {
+  viewer { exclusions { edges { node { other { id } } } } }
+  people(first: 100) { edges { node { exclusions { totalCount } } } }
+}
+"""
+LIST = """
+query List($id: ID!) {
+  node(id: $id) { ... on Enrolment { status consentedAt ranked { person { fullName } } } }
+}
+"""
+
+
+async def test_what_is_said_in_confidence_is_read_by_nobody_else(programme: Programme) -> None:
+    other = programme.tenant.ids["ines"]
+    payload = await programme.rui.done(
+        "excludePerson", "exclusion { id other { id } }", otherId=other
+    )
+    administrator = await programme.tenant.administrator()
+
+    mine = await programme.rui.query(APART)
+    assert nodes(mine["viewer"]["exclusions"])[0]["other"] == payload["exclusion"]["other"]
+    for api in (programme.mentee, programme.marta, administrator):
+        seen = await api.query(APART)
+        assert {each["exclusions"]["totalCount"] for each in nodes(seen["people"])} == {0}
+    refused = await programme.mentee.refused(
+        "askMentor", programmeId=programme.id, mentorId=programme.tenant.ids["rui"]
+    )
+    assert refused["code"] == "mentor-not-available"
+
+    await programme.rui.done("liftExclusion", exclusionId=payload["exclusion"]["id"])
+    assert nodes((await programme.rui.query(APART))["viewer"]["exclusions"]) == []
+
+
+async def test_a_person_pauses_and_says_whom_they_would_like(programme: Programme) -> None:
+    enrolments = "query { viewer { enrolments { edges { node { id } } } } }"
+    [mine] = nodes((await programme.mentee.query(enrolments))["viewer"]["enrolments"])
+    ids = [programme.tenant.ids[number] for number in ("marta", "rui")]
+    await programme.mentee.done("rankPeople", enrolmentId=mine["id"], personIds=ids)
+    await programme.mentee.done("withdrawConsent", enrolmentId=mine["id"])
+    await programme.mentee.done("pauseEnrolment", enrolmentId=mine["id"])
+
+    enrolment = (await programme.mentee.query(LIST, id=mine["id"]))["node"]
+
+    assert (enrolment["status"], enrolment["consentedAt"]) == ("PAUSED", None)
+    names = [each["person"]["fullName"] for each in enrolment["ranked"]]
+    assert names == ["Ines Almeida marta", "Ines Almeida rui"]
+    assert (await programme.rui.query(LIST, id=mine["id"]))["node"] is None

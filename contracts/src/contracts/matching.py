@@ -14,6 +14,7 @@ MATCHING_RUN = "matching.run"
 DRAFT = "matching.draft"
 PAIRING = "matching.pairing"
 REQUEST = "matching.request"
+EXCLUSION = "matching.exclusion"
 ERASURE = "matching.erasure"
 
 
@@ -27,6 +28,12 @@ class ProgrammeChange(StrEnum):
 class EnrolmentChange(StrEnum):
     ENROLLED = "matching.enrolment.enrolled"
     CHANGED = "matching.enrolment.changed"
+    PAUSED = "matching.enrolment.paused"
+    RESUMED = "matching.enrolment.resumed"
+    CONSENTED = "matching.enrolment.consented"
+    CONSENT_WITHDRAWN = "matching.enrolment.consent_withdrawn"
+    RANKED = "matching.enrolment.ranked"
+    REDACTED = "matching.enrolment.redacted"  # whom the person had ranked was erased
     LEFT = "matching.enrolment.left"
     RESTATED = "matching.enrolment.restated"
 
@@ -60,6 +67,7 @@ class PairingChange(StrEnum):
     RESUMED = "matching.pairing.resumed"
     COMPLETED = "matching.pairing.completed"
     ENDED = "matching.pairing.ended"
+    LAPSED = "matching.pairing.lapsed"  # proposed, and not answered in time
     REDACTED = "matching.pairing.redacted"  # one of the two was erased
     RESTATED = "matching.pairing.restated"
 
@@ -71,6 +79,11 @@ class RequestChange(StrEnum):
     WITHDRAWN = "matching.request.withdrawn"
     EXPIRED = "matching.request.expired"
     RESTATED = "matching.request.restated"
+
+
+class ExclusionChange(StrEnum):
+    MADE = "matching.exclusion.made"  # lifted, it is erased
+    RESTATED = "matching.exclusion.restated"
 
 
 class ErasureChange(StrEnum):
@@ -206,6 +219,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""  # what would help, if anything is known
 
 
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """A place on a person's list."""
+
+    person_id: UUID
+
+
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     """A person's role in a programme; one person may have both, as two enrolments."""
 
@@ -219,6 +238,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_at: Instant
     consented_at: Instant | None = None  # when they said themselves that they want to be matched
     waiting: Waiting | None = None  # a mentee whom the latest run could offer nobody
+    ranked: list[Ranked] = []  # whom they would like best, first; for matching by choice
 
 
 class Parity(msgspec.Struct, frozen=True, kw_only=True):
@@ -349,3 +369,15 @@ class MentorRequest(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None = None  # when it was no longer open
     answer: str = ""  # the mentor's words to the mentee
     pairing_id: UUID | None = None  # that came of it
+
+
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """That two people are not to be matched, neither way round. The other never learns of it."""
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID
+    other_id: UUID
+    programme_id: UUID | None = None  # none: in every programme
+    made_by: UUID | None = None  # the person, in confidence; or who looks after the programme
+    made_at: Instant

@@ -38,6 +38,7 @@ class NotificationKind(Vocabulary):
     PAIRING_RESUMED = "pairing_resumed"
     PAIRING_COMPLETED = "pairing_completed"
     PAIRING_ENDED = "pairing_ended"
+    PAIRING_LAPSED = "pairing_lapsed"
     REQUEST_ASKED = "request_asked"
     REQUEST_DECLINED = "request_declined"
     REQUEST_EXPIRED = "request_expired"

@@ -59,6 +59,10 @@ DEPARTURES = {
         union select organisation_id, 'Person', mentee_id, mentor_id from gone
         union select organisation_id, 'Person', mentor_id, mentee_id from gone
         """,
+    "exclusions": """
+        select organisation_id, 'Exclusion' as type, id, made_by as person_id from gone
+        where made_by is not null
+        """,
     "goals": """
         select organisation_id, 'Goal' as type, id, person_id from gone
         union select gone.organisation_id, 'Goal', gone.id, p.mentor_id

@@ -27,6 +27,7 @@ TABLES = {
     matching.DRAFT: "drafts",
     matching.PAIRING: "pairings",
     matching.REQUEST: "requests",
+    matching.EXCLUSION: "exclusions",
     sessions.SESSION: "sessions",
     sessions.GOAL: "goals",
     sessions.FEEDBACK: "feedback",

@@ -54,7 +54,7 @@ STEPS = st.one_of(
     st.tuples(
         st.just("erase"),
         st.sampled_from(
-            ["goal", "pairing", "former", "ana", "held", "told", "feedback", "request"]
+            ["goal", "pairing", "former", "ana", "held", "told", "feedback", "request", "apart"]
         ),
         st.just(0),
     ),

@@ -129,3 +129,27 @@ async def test_somebody_unknown_is_erased_too(network: Network) -> None:
 
 def unheard_of(network: Network) -> Person:
     return participant(network.organisation_id)
+
+
+async def test_others_forget_what_they_said_of_who_was_erased(
+    network: Network, postgres: str
+) -> None:
+    """Lists and exclusions: their ids are all that could be left."""
+    leaving = Leaving(network)
+    await leaving.live()
+    programme_id = await network.programme()
+    own = await network.enrol(programme_id, leaving.mentor, Role.MENTOR)
+    hers = await network.enrol(programme_id, leaving.mentee, Role.MENTEE)
+    for who, other, enrolment_id in (
+        (leaving.mentor, leaving.mentee, own),
+        (leaving.mentee, leaving.mentor, hers),
+    ):
+        await network.done("rank-people", who, enrolment_id=enrolment_id, person_ids=[other.id])
+    await network.done("exclude-person", leaving.mentor, other_id=leaving.mentee.id)
+
+    await leaving.hear("requested")
+
+    events = await network.matching.outbox(network.organisation_id)
+    [redacted] = [each for each in events if each.type == "matching.enrolment.redacted"]
+    assert (redacted.state["id"], redacted.state["ranked"]) == (str(own), [])
+    assert await leaving.events("matching.exclusion.erased") == 1

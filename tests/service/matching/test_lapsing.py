@@ -73,3 +73,33 @@ async def test_what_was_answered_does_not_expire(network: Network, running: Runn
     told = [each for each in await network.told() if each.startswith("matching.request.")]
     outcome = "expired" if answers[0].code == "request-closed" else "declined"
     assert told == ["matching.request.asked", f"matching.request.{outcome}"]
+
+
+async def proposed(network: Network) -> tuple[UUID, UUID, UUID]:
+    """A proposal; the mentor and the mentee."""
+    programme_id = await network.programme()
+    mentor, mentee = await network.mentor(), await network.joins()
+    await network.enrol(programme_id, mentor, Role.MENTOR)
+    await network.enrol(programme_id, mentee, Role.MENTEE)
+    return (await network.propose(programme_id, mentor, mentee)).id, mentor.id, mentee.id
+
+
+async def test_a_proposal_lapses_and_frees_the_place(network: Network, running: Running) -> None:
+    overdue, mentor_id, _ = await proposed(network)
+    waiting, *_ = await proposed(network)
+    answered, other_id, mentee_id = await proposed(network)
+    for person_id in (other_id, mentee_id):
+        await network.done("accept-pairing", network.caller(person_id), pairing_id=answered)
+    for each, age in ((overdue, 22), (waiting, 20), (answered, 22)):
+        await pretend(network, "pairings", each, proposed_at=-timedelta(days=age))
+
+    await asyncio.gather(*(end_overdue(running) for _ in range(3)))
+
+    events = await network.matching.outbox(network.organisation_id)
+    [lapsed] = [each.state for each in events if each.type == "matching.pairing.lapsed"]
+    assert (lapsed["id"], lapsed["status"], lapsed["closed_by"]) == (str(overdue), "ended", None)
+    assert lapsed["closing_reason"] == "Nobody answered the proposal in time."
+    async with network.matching.app.tenant(network.organisation_id) as connection:
+        load = "select load from person_standing where person_id = $1"
+        assert await connection.fetchval(load, mentor_id) == 0
+        assert await connection.fetchval(load, other_id) == 1

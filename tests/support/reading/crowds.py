@@ -90,6 +90,13 @@ select $1, md5(concat($1, 'request', n, k))::uuid, 1,
     (array['asked', 'declined'])[k], now() - k * interval '1 day', now(), null, '', null
 from generate_series(1, $2) n, generate_series(1, 2) k;
 
+insert into exclusions
+select $1, md5(concat($1, 'exclusion', n))::uuid, 1, md5(concat($1, 'person', n))::uuid,
+    md5(concat($1, 'person', 1 + (n * 19) % $2))::uuid,
+    md5(concat($1, 'programme', 1 + n % 2))::uuid,
+    md5(concat($1, 'person', case when n % 3 = 0 then n else 1 end))::uuid, now()
+from generate_series(1, $2) n;
+
 insert into sessions
 select $1, md5(concat(id, 'session', k))::uuid, 1, id, mentor_id, mentee_id, 'Topic',
     now() + (k - 3) * interval '1 day', now(), '', 'scheduled', mentee_id, '', 0, ''

@@ -33,6 +33,7 @@ from contracts.matching import (
     Draft,
     Enrolment,
     EnrolmentStatus,
+    Exclusion,
     MatchingRun,
     MentorRequest,
     Mode,
@@ -41,6 +42,7 @@ from contracts.matching import (
     Parity,
     Programme,
     ProgrammeStatus,
+    Ranked,
     Reason,
     RequestStatus,
     Role,
@@ -143,11 +145,12 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
         *sites,
         *persons,
         *programmes,
-        *(_enrolment(make, programmes, person) for person in persons for _ in range(2)),
+        *(_enrolment(make, programmes, person, persons) for person in persons for _ in range(2)),
         *runs,
         *(_draft(make, run, person, persons) for run in runs for person in persons),
         *pairings,
         *asked,
+        *(_exclusion(make, programmes, persons) for _ in range(people)),
         *meetings,
         *(_goal(make, person, pairings) for person in persons for _ in range(3)),
         *(_assessment(make, person) for person in persons),
@@ -242,7 +245,9 @@ def _programme(make: _Maker, people: list[Person]) -> Programme:
     )
 
 
-def _enrolment(make: _Maker, programmes: list[Programme], person: Person) -> Enrolment:
+def _enrolment(
+    make: _Maker, programmes: list[Programme], person: Person, people: list[Person]
+) -> Enrolment:
     return Enrolment(
         id=make.id(),
         organisation_id=make.organisation_id,
@@ -255,6 +260,11 @@ def _enrolment(make: _Maker, programmes: list[Programme], person: Person) -> Enr
         waiting=make.maybe(
             Waiting(since=make.moment(), reason=make.text(), remedy=make.text()),
         ),
+        consented_at=make.maybe(make.moment()),
+        ranked=[
+            Ranked(person_id=each.id)
+            for each in make.random.sample(people, make.random.randrange(4))
+        ],
     )
 
 
@@ -350,6 +360,19 @@ def _pairing(
         closed_at=make.maybe(make.moment()),
         closed_by=make.maybe(mentor.id),
         closing_reason=make.text(),
+    )
+
+
+def _exclusion(make: _Maker, programmes: list[Programme], people: list[Person]) -> Exclusion:
+    person, other, coordinator = make.random.sample(people, 3)
+    return Exclusion(
+        id=make.id(),
+        organisation_id=make.organisation_id,
+        person_id=person.id,
+        other_id=other.id,
+        programme_id=make.maybe(make.pick(programmes).id),
+        made_by=make.pick((person.id, coordinator.id, None)),
+        made_at=make.moment(),
     )
 
 

@@ -25,6 +25,7 @@ from contracts.matching import (
     Certificate,
     Draft,
     Enrolment,
+    Exclusion,
     MatchingRun,
     MentorRequest,
     Pairing,
@@ -127,6 +128,8 @@ class Office:
         self.pairing = self.pair(self.ben, PairingStatus.ACTIVE, run_id=self.run.id)
         self.former = self.pair(self.gus, PairingStatus.ENDED)
         self.request = self.ask(self.hal)
+        self.apart = self.keep_apart(self.ana, self.fay, by=self.ana)
+        self.kept_apart = self.keep_apart(self.ben, self.gus, by=self.cleo)
         self.held = self.session(SessionStatus.HELD, NOW)
         self.coming = self.session(SessionStatus.SCHEDULED, SOON)
         self.goal = Goal(
@@ -268,6 +271,17 @@ class Office:
             reasons=[Reason(criterion="skills", sentence="Hal builds teams.", share=0.5)],
             asked_at=NOW,
             expires_at=SOON,
+        )
+
+    def keep_apart(self, one: Person, other: Person, *, by: Person) -> Exclusion:
+        return Exclusion(
+            id=uuid4(),
+            organisation_id=self.id,
+            person_id=one.id,
+            other_id=other.id,
+            programme_id=self.programme.id,
+            made_by=by.id,
+            made_at=NOW,
         )
 
     def session(self, status: SessionStatus, starts_at: datetime) -> Session:

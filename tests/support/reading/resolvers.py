@@ -8,6 +8,7 @@ from contracts.direction import Assessment, CareerPaths, Part, Roadmap
 from contracts.matching import (
     Draft,
     Enrolment,
+    Exclusion,
     MatchingRun,
     MentorRequest,
     Pairing,
@@ -262,6 +263,7 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Person", "enrolments"): connection(Enrolment, of("person_id"), descending=True),
     ("Person", "pairings"): connection(Pairing, among_the_two, descending=True),
     ("Person", "requests"): connection(MentorRequest, among_the_two, descending=True),
+    ("Person", "exclusions"): connection(Exclusion, of("person_id"), descending=True),
     ("Person", "sessions"): connection(Session, among_the_two),
     ("Person", "mentor"): mentor_of,
     ("Person", "nextSession"): lambda sight, person: sight.next_session(
@@ -276,6 +278,11 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Programme", "enrolments"): connection(Enrolment, of("programme_id")),
     ("Programme", "pairings"): connection(Pairing, of("programme_id"), descending=True),
     ("Programme", "requests"): connection(MentorRequest, of("programme_id"), descending=True),
+    ("Programme", "exclusions"): connection(
+        Exclusion,
+        lambda _, row, each: each.programme_id == row.id and each.made_by != each.person_id,
+        descending=True,
+    ),
     ("Programme", "matchingRuns"): connection(MatchingRun, of("programme_id"), descending=True),
     ("Enrolment", "programme"): link(Programme, "programme_id"),
     ("Enrolment", "person"): link(Person, "person_id"),
@@ -300,6 +307,11 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Pairing", "nextSession"): lambda sight, pairing: sight.next_session(
         lambda row: row.pairing_id == pairing.id
     ),
+    ("Ranked", "person"): link(Person, "person_id"),
+    ("Exclusion", "person"): link(Person, "person_id"),
+    ("Exclusion", "other"): link(Person, "other_id"),
+    ("Exclusion", "programme"): link(Programme, "programme_id"),
+    ("Exclusion", "madeBy"): link(Person, "made_by"),
     ("MentorRequest", "programme"): link(Programme, "programme_id"),
     ("MentorRequest", "mentor"): link(Person, "mentor_id"),
     ("MentorRequest", "mentee"): link(Person, "mentee_id"),

@@ -10,6 +10,7 @@ from contracts.direction import Assessment, CareerPaths, Part, Roadmap
 from contracts.matching import (
     Draft,
     Enrolment,
+    Exclusion,
     MatchingRun,
     MentorRequest,
     Pairing,
@@ -55,6 +56,11 @@ class Sight:
                     or administrator
                     or self.coordinates(row.programme_id)
                 )
+            case Exclusion():
+                if me is not None and row.made_by == me:
+                    return True
+                theirs = row.made_by == row.person_id
+                return not theirs and (administrator or self.coordinates(row.programme_id))
             case Session():
                 return me in (row.mentor_id, row.mentee_id)
             case Goal():
@@ -115,7 +121,7 @@ class Sight:
         asked = self.everything(MentorRequest)
         return [each for each in asked if {each.mentor_id, each.mentee_id} == both]
 
-    def coordinates(self, programme_id: UUID) -> bool:
+    def coordinates(self, programme_id: UUID | None) -> bool:
         return any(
             each.id == programme_id and self.viewer.person_id in each.coordinator_ids
             for each in self.everything(Programme)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.schema.notifications import Preferences as Preferences
     from gateway.schema.people import Person as Person
     from gateway.schema.people import Site as Site
+    from gateway.schema.requests import Exclusion as Exclusion
     from gateway.schema.requests import MentorRequest as MentorRequest
     from gateway.schema.sessions import Feedback as Feedback
     from gateway.schema.sessions import Goal as Goal
@@ -36,6 +37,7 @@ else:
     Preferences = Annotated["Preferences", strawberry.lazy("gateway.schema.notifications")]
     Person = Annotated["Person", strawberry.lazy("gateway.schema.people")]
     Site = Annotated["Site", strawberry.lazy("gateway.schema.people")]
+    Exclusion = Annotated["Exclusion", strawberry.lazy("gateway.schema.requests")]
     MentorRequest = Annotated["MentorRequest", strawberry.lazy("gateway.schema.requests")]
     Feedback = Annotated["Feedback", strawberry.lazy("gateway.schema.sessions")]
     Goal = Annotated["Goal", strawberry.lazy("gateway.schema.sessions")]

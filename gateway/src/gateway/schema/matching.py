@@ -12,7 +12,7 @@ from contracts.matching import (
     Role,
     RunStatus,
 )
-from gateway.planner.model import Split
+from gateway.planner.model import Column, Split
 from gateway.schema import links, orders, visibility
 from gateway.schema.connections import Connection, Node
 from gateway.schema.fields import field, many, one, read_from
@@ -165,6 +165,14 @@ class Programme(Node):
         orders=orders.REQUESTS,
         split=Split(visibility.OF_PROGRAMME, visibility.THE_TWO),
     )
+    exclusions: Connection[links.Exclusion] = many(
+        "Whom coordinators keep apart in it, the latest first; for them.",
+        "{row}.programme_id = {parent}.id and not {row}.own",
+        order=("made_at",),
+        descending=True,
+        orders=orders.EXCLUSIONS,
+        split=Split(visibility.OF_PROGRAMME, visibility.MADE_BY_ONESELF),
+    )
     matching_runs: Connection[links.MatchingRun] = many(
         "Its matching runs, the latest first; for its coordinators and administrators.",
         "{row}.programme_id = {parent}.id",
@@ -184,6 +192,13 @@ class Waiting:
     remedy: str = field("What would help; empty where nothing is known.")
 
 
+@strawberry.type(description="A place on a person's list of whom they would like best.")
+class Ranked:
+    person: links.Person | None = field(
+        "Who stands there; null where the viewer may not see them.", Column("person_id")
+    )
+
+
 @read_from(
     "enrolments",
     sees=visibility.ENROLMENTS,
@@ -199,6 +214,12 @@ class Enrolment(Node):
         "A mentor's mentees in this programme; null: as many as the mentor takes anywhere."
     )
     enrolled_at: datetime = field("When they came in.")
+    consented_at: datetime | None = field(
+        "When they said themselves that they want to be matched; null: they have not."
+    )
+    ranked: list[Ranked] = field(
+        "Whom they would like best, first, for matching by choice; empty: as they fit."
+    )
     waiting: Waiting | None = field(
         "The place on the waiting list of a mentee whom the latest run could offer nobody."
     )

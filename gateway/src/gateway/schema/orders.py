@@ -97,6 +97,11 @@ REQUESTS = Orders(
     "requests to mentors",
     ASKED_AT=By("when they were made", "asked_at", told=IN_TIME),
 )
+EXCLUSIONS = Orders(
+    "ExclusionOrder",
+    "exclusions",
+    MADE_AT=By("when they were made", "made_at", told=IN_TIME),
+)
 SESSIONS = Orders(
     "SessionOrder",
     "sessions",

@@ -170,6 +170,14 @@ class Person(Node):
         descending=True,
         orders=orders.REQUESTS,
     )
+    exclusions: Connection[links.Exclusion] = many(
+        "With whom they are not to be matched, the latest first: what they said themselves, for "
+        "them alone; and what coordinators say, for coordinators.",
+        "{row}.person_id = {parent}.id",
+        order=("made_at",),
+        descending=True,
+        orders=orders.EXCLUSIONS,
+    )
     sessions: Connection[links.Session] = many(
         "Their sessions over all pairings, in the order of time; for the two.",
         "true",

@@ -1,4 +1,4 @@
-"""Whom mentees ask to be their mentor."""
+"""Whom mentees ask to be their mentor, and who is not to be matched with whom."""
 
 from datetime import datetime
 
@@ -30,3 +30,19 @@ class MentorRequest(Node):
     pairing: links.Pairing | None = one(
         "The pairing that came of it.", "{row}.id = {parent}.pairing_id"
     )
+
+
+@read_from(
+    "exclusions",
+    sees=visibility.EXCLUSIONS,
+    description="That two people are not to be matched, neither way round. What a person says is "
+    "for them alone, what a coordinator says for coordinators; the other never learns of it.",
+)
+class Exclusion(Node):
+    person: links.Person | None = one("Who is not matched.", "{row}.id = {parent}.person_id")
+    other: links.Person | None = one("With whom.", "{row}.id = {parent}.other_id")
+    programme: links.Programme | None = one(
+        "Where; null: in every programme.", "{row}.id = {parent}.programme_id"
+    )
+    made_by: links.Person | None = one("Who said so.", "{row}.id = {parent}.made_by")
+    made_at: datetime = field("When they did.")

@@ -74,6 +74,12 @@ PAIRINGS = f"{THE_TWO} or {ADMINISTRATORS} or {COORDINATORS}"
 
 REQUESTS = PAIRINGS
 
+# What people say in confidence is theirs; what coordinators say is theirs. The other never learns.
+EXCLUSIONS = f"""{{row}}.made_by = {{viewer}}.person_id
+or not {{row}}.own and ({ADMINISTRATORS} or {COORDINATORS})"""
+
+MADE_BY_ONESELF = "{row}.made_by = {viewer}.person_id"
+
 SESSIONS = THE_TWO  # what two people talk about is nobody else's
 
 GOALS = """{row}.person_id = {viewer}.person_id

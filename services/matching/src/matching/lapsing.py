@@ -7,6 +7,7 @@ it, and several at once do it once.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.database import TRANSIENT
@@ -15,11 +16,14 @@ from chassis.logs import logger
 from chassis.refusals import NotFound
 from chassis.service import Running
 from chassis.unit import Cause, Unit
-from contracts.matching import RequestChange, RequestStatus
+from contracts.matching import PairingChange, PairingStatus, RequestChange, RequestStatus
+from matching.closing import end_pairings
 from matching.domain import request as requesting
-from matching.store import requests
-from matching.store.overdue import overdue_requests
+from matching.domain.pairing import UNANSWERED
+from matching.store import pairings, requests, standing
+from matching.store.overdue import overdue_proposals, overdue_requests
 
+PROPOSED_FOR = timedelta(days=21)  # then a proposal lapses
 POLL = 30.0  # seconds between looks for what is overdue
 
 log = logger("matching.lapsing")
@@ -38,10 +42,14 @@ async def let_lapse(running: Running) -> None:
 async def end_overdue(running: Running) -> None:
     """End what is overdue, the longest first; where there is much, the rest the next time."""
     async with running.pipe.connection() as connection:
-        overdue = await overdue_requests(connection)
-    for each in overdue:
+        unanswered = await overdue_requests(connection)
+        proposed = await overdue_proposals(connection, PROPOSED_FOR)
+    for each in unanswered:
         async with _unit(running, each.organisation_id) as unit:
             await _expire(unit, each.id)
+    for each in proposed:
+        async with _unit(running, each.organisation_id) as unit:
+            await _lapse(unit, each.id)
 
 
 async def _expire(unit: Unit, request_id: UUID) -> None:
@@ -52,6 +60,16 @@ async def _expire(unit: Unit, request_id: UUID) -> None:
     if request.status is RequestStatus.ASKED and request.expires_at <= unit.now:
         expired = requesting.close(request, RequestStatus.EXPIRED, at=unit.now)
         await requests.save(unit, expired, RequestChange.EXPIRED)
+
+
+async def _lapse(unit: Unit, pairing_id: UUID) -> None:
+    found = await pairings.find(unit, pairing_id)
+    if found is None:
+        return
+    await standing.lock(unit, [found.mentor_id, found.mentee_id])
+    pairing = await pairings.locked(unit, pairing_id)
+    if pairing.status is PairingStatus.PROPOSED and pairing.proposed_at + PROPOSED_FOR <= unit.now:
+        await end_pairings(unit, [pairing], reason=UNANSWERED, change=PairingChange.LAPSED)
 
 
 @asynccontextmanager

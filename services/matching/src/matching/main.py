@@ -10,13 +10,22 @@ from matching.lapsing import let_lapse
 from matching.reactions import hears
 from matching.reading_texts import read_texts
 from matching.runner import run_matching
-from matching.store import drafts, enrolments, erasures, pairings, programmes, requests, runs
+from matching.store import (
+    drafts,
+    enrolments,
+    erasures,
+    exclusions,
+    pairings,
+    programmes,
+    requests,
+    runs,
+)
 from matching.store.recovering import fail_unfinished_runs, recount_loads
 
 service = Service(
     "matching",
     publishes=topics_of("matching"),
-    owns=[programmes, enrolments, runs, drafts, pairings, requests, erasures],
+    owns=[programmes, enrolments, runs, drafts, pairings, requests, exclusions, erasures],
     hears=topics_heard_by("matching"),
     migrations=Path(__file__).parent / "migrations",
     commands=commands,

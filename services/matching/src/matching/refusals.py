@@ -14,6 +14,7 @@ Refusal
 ├── IllegalTransition
 ├── RunInProgress
 ├── TooManyToEdit
+├── KeptApart
 ├── MentorNotAvailable
 ├── AlreadyAsked
 ├── TooManyRequests
@@ -60,7 +61,7 @@ class AgainstTheRules(Refusal, code="against-the-rules"):
 
 
 class IllegalTransition(Refusal, code="illegal-transition"):
-    """The pairing's state does not allow it."""
+    """The state of the pairing or the enrolment does not allow it."""
 
 
 class RunInProgress(Refusal, code="run-in-progress"):
@@ -69,6 +70,10 @@ class RunInProgress(Refusal, code="run-in-progress"):
 
 class TooManyToEdit(Refusal, code="too-many-to-edit"):
     """The draft is so large that it cannot be told at once what an edit costs."""
+
+
+class KeptApart(Refusal, code="kept-apart"):
+    """The two are not to be matched."""
 
 
 class MentorNotAvailable(Refusal, code="mentor-not-available"):

@@ -132,6 +132,21 @@ STORIES: dict[str, Story] = {
             " Thank you for the time you gave: your place is free for somebody else.",
         ),
     ),
+    PairingChange.LAPSED: Story(
+        kind=Kind.PAIRING_LAPSED,
+        told=Who.OTHERS,
+        mailed=Who.OTHERS,
+        words=Words(
+            "The proposal of {other} has lapsed",
+            "It waited for an answer in {programme}, and time went by; people are busy. You are"
+            " looked for again, and can ask a mentor of your own choice too.",
+        ),
+        to_mentor=Words(
+            "The proposal of {other} has lapsed",
+            "It waited for an answer in {programme}, and time went by. Your place is free for"
+            " somebody else.",
+        ),
+    ),
     # Requests: the mentor hears that she was asked, the mentee what came of it. That both said yes
     # is told of the pairing that begins.
     RequestChange.ASKED: Story(
@@ -233,6 +248,7 @@ ERASED: dict[Kind, str] = {
     Kind.PAIRING_RESUMED: "A pairing went on",
     Kind.PAIRING_COMPLETED: "A pairing was completed",
     Kind.PAIRING_ENDED: "Your mentoring has ended: the other has left",
+    Kind.PAIRING_LAPSED: "A proposal has lapsed",
     Kind.REQUEST_ASKED: "You were asked to be a mentor",
     Kind.REQUEST_DECLINED: "A request was declined",
     Kind.REQUEST_EXPIRED: "A request has run out",

@@ -1,6 +1,25 @@
 """What can be asked of matching: each command next to what carries it out."""
 
-from matching.commands import drafts, enrolments, pairings, programmes, requests, runs
+from matching.commands import (
+    drafts,
+    enrolments,
+    exclusions,
+    pairings,
+    participation,
+    programmes,
+    requests,
+    runs,
+)
 from matching.commands.registry import commands
 
-__all__ = ["commands", "drafts", "enrolments", "pairings", "programmes", "requests", "runs"]
+__all__ = [
+    "commands",
+    "drafts",
+    "enrolments",
+    "exclusions",
+    "pairings",
+    "participation",
+    "programmes",
+    "requests",
+    "runs",
+]

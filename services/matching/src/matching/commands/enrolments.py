@@ -159,6 +159,7 @@ def _enrolment(programme: Programme, entry: Entry, unit: Unit) -> Enrolment:
         role=Role(entry.role),
         capacity=entry.capacity,
         enrolled_at=unit.now,
+        consented_at=unit.now if caller_of(unit).person_id == entry.person_id else None,
     )
 
 

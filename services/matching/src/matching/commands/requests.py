@@ -43,8 +43,7 @@ async def ask_mentor(command: AskMentor, unit: Unit) -> None:
         mentors.get(mentor.id),
         mentees[mentee.id],
         findable=rules.may_find(mentor, mentee),
-        apart=await apart.are_barred(unit, programme.id, mentee.id, mentor.id)
-        or await apart.have_met(unit, programme.id, mentee.id, mentor.id),
+        apart=await apart.are_barred(unit, programme.id, mentee.id, mentor.id),
         open_to=await asking.open_to(unit, programme.id, mentee.id),
     )
     await need_allowed(unit, programme, mentor, mentee)

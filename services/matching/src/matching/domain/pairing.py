@@ -130,6 +130,7 @@ PLATFORM = frozenset({Party.PLATFORM})
 # The reasons that the platform gives; others are people's.
 LEFT_ORGANISATION = "One of the two has left the organisation."
 LEFT_PROGRAMME = "One of the two has left the programme."
+UNANSWERED = "Nobody answered the proposal in time."
 
 
 def stage_of(pairing: Pairing) -> Stage:

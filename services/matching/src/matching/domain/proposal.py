@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from matching.refusals import AlreadyPaired, NoFreePlace, NotEnrolled, PersonLeft
+from matching.refusals import AlreadyPaired, KeptApart, NoFreePlace, NotEnrolled, PersonLeft
 
 
 class Mentor(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +17,7 @@ class Mentor(msgspec.Struct, frozen=True, kw_only=True):
     enrolled: bool
     places: int | None  # mentees at once in this programme; none: as many as the capacity
     taken: int  # open pairings in this programme
+    apart: frozenset[UUID] = frozenset()  # who are not to be matched with them
 
     @property
     def free_places(self) -> int:
@@ -39,9 +40,13 @@ class Mentee(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_proposal(mentor: Mentor, mentee: Mentee) -> None:
-    """Raises PersonLeft, NotEnrolled, AlreadyPaired or NoFreePlace."""
+    """Raises PersonLeft, NotEnrolled, AlreadyPaired, KeptApart or NoFreePlace."""
     _check_takes_part(mentor, "mentor")
     check_mentee(mentee)
+    if mentee.person_id in mentor.apart:
+        raise KeptApart(
+            f"Mentor {mentor.person_id} and mentee {mentee.person_id} are not to be matched."
+        )
     if not mentor.free_places:
         raise NoFreePlace(
             f"Mentor {mentor.person_id} has {mentor.load} of {mentor.capacity} places taken over"
@@ -64,8 +69,8 @@ def _check_takes_part(person: Mentor | Mentee, role: str) -> None:
         raise PersonLeft(f"Person {person.person_id} has left the organisation.")
     if not person.enrolled:
         raise NotEnrolled(
-            f"Person {person.person_id} does not take part in this programme as a {role};"
-            " enrol them first."
+            f"Person {person.person_id} does not take part in this programme as a {role} at"
+            " present; enrol them first, or have them resume."
         )
 
 

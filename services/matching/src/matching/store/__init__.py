@@ -7,12 +7,14 @@ from contracts.matching import (
     DRAFT,
     ENROLMENT,
     ERASURE,
+    EXCLUSION,
     MATCHING_RUN,
     PAIRING,
     PROGRAMME,
     REQUEST,
     Draft,
     Enrolment,
+    Exclusion,
     MatchingRun,
     MentorRequest,
     Pairing,
@@ -26,5 +28,6 @@ runs = Aggregates(MATCHING_RUN, MatchingRun, table="runs", called="matching run"
 drafts = Aggregates(DRAFT, Draft, table="drafts", called="draft")
 pairings = Aggregates(PAIRING, Pairing, table="pairings", called="pairing")
 requests = Aggregates(REQUEST, MentorRequest, table="requests", called="request")
+exclusions = Aggregates(EXCLUSION, Exclusion, table="exclusions", called="exclusion")
 erasures = Aggregates(ERASURE, ErasureDone, table="erasures", called="erasure")
 people = Copies(PERSON, Person, table="people")

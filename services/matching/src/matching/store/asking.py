@@ -59,6 +59,14 @@ async def lock_open_to_mentor(
     return _read(rows)
 
 
+async def lock_open_between(
+    unit: Unit, mentee_id: UUID, mentor_id: UUID, programme_id: UUID | None = None
+) -> list[MentorRequest]:
+    """What a mentee asks of one mentor, in one programme or in all."""
+    asked = await lock_open_of_mentee(unit, mentee_id, programme_id)
+    return [each for each in asked if each.mentor_id == mentor_id]
+
+
 async def ever(unit: Unit, person_id: UUID) -> list[UUID]:
     """The ids of all requests by a person and to them."""
     rows = await unit.connection.fetch(

@@ -9,6 +9,7 @@ from chassis.unit import Unit
 from contracts.matching import Pairing, Role
 from matching.domain.proposal import Mentee, Mentor
 from matching.store import pairings, standing
+from matching.store.apart import apart_from
 
 
 async def lock_with_partners(unit: Unit, person_id: UUID) -> list[Pairing]:
@@ -51,6 +52,7 @@ async def lock_candidates(
     seats = await _seats(unit, programme_id, standings)
     taken = await _taken(unit, programme_id, mentor_ids)
     paired = await _paired(unit, programme_id, mentee_ids)
+    apart = await apart_from(unit, programme_id, mentor_ids)
     mentors = {
         person_id: Mentor(
             person_id=person_id,
@@ -58,6 +60,7 @@ async def lock_candidates(
             enrolled=(person_id, Role.MENTOR) in seats,
             places=seats.get((person_id, Role.MENTOR)),
             taken=taken.get(person_id, 0),
+            apart=frozenset(apart.get(person_id, ())),
         )
         for person_id in mentor_ids
         if person_id in standings
