@@ -38,15 +38,7 @@ TABLES = {
     notifications.ERASURE: "notifications_erasures",
 }
 NOT_READ = {  # what a body says that the API does not
-    profiles.PERSON: {
-        "edited",
-        "level",
-        "occupation",
-        "career",
-        "target_occupation",
-        "working_styles",
-        "background",
-    },
+    profiles.PERSON: {"edited"},
     profiles.ERASURE: {"person_version"},
     notifications.NOTIFICATION: {"other_id"},
 }

@@ -270,19 +270,57 @@ async def test_a_whole_profile_by_hand_outlives_the_next_import(tenant: Tenant) 
         availability=[{"weekday": 1, "opens": "09:00:00", "closes": "10:30:00"}],
         visibility="site",
         time_zone="Asia/Tokyo",
+        target_occupation="own:lead",
+        working_styles=["walks", "Walks", "direct"],
     )
     [edited] = await tenant.told("profiles.person.changed")
     result = await tenant.hire(
-        person_fields("1", skills=["COBOL"], languages=["fr"], offers_mentoring=False)
+        person_fields(
+            "1",
+            skills=["COBOL"],
+            languages=["fr"],
+            offers_mentoring=False,
+            target_occupation="",
+            working_styles=["letters"],
+        )
     )
 
     assert result["unchanged"] == 1
     assert edited.state["languages"] == ["en-GB"]
     assert edited.state["capacity"] == 1
     assert edited.state["visibility"] == "site"
+    assert edited.state["target_occupation"] == "own:lead"
+    assert edited.state["working_styles"] == ["walks", "direct"]
     assert edited.state["availability"] == [
         {"weekday": 1, "opens": "09:00:00", "closes": "10:30:00"}
     ]
+
+
+async def test_only_the_person_says_what_of_their_background_counts(tenant: Tenant) -> None:
+    ana = await hired(tenant)
+    by_another = await tenant.do("update-profile", person_id=ana, background=["returner"])
+    await tenant.profiles.do(
+        "update-profile", tenant.member(ana), person_id=ana, background=["returner"]
+    )
+    [edited] = await tenant.told("profiles.person.changed")
+
+    assert by_another.code == "not-allowed"
+    assert edited.state["background"] == ["returner"]
+    assert "background" in edited.state["edited"]
+
+
+async def test_where_people_stand_is_as_the_last_file_that_says_so_has_it(tenant: Tenant) -> None:
+    career = [{"title": "Buyer", "since": "2019-01-01", "until": "2021-12-31"}]
+    await tenant.hire(person_fields("1", level=4, career=career))
+    silent = await tenant.hire(person_fields("1"))
+    without = await tenant.hire(person_fields("1", level=None))
+    refused = await tenant.hire(person_fields("2", level=101))
+    states = [each.state for each in await tenant.told("profiles.person.changed")]
+
+    assert silent["unchanged"] == without["changed"] == 1
+    assert [each["level"] for each in states] == [None]
+    assert states[0]["career"][0]["title"] == "Buyer"
+    assert [each["field"] for each in refused["refused"]] == ["level"]
 
 
 async def test_an_edit_that_changes_nothing_writes_nothing(tenant: Tenant) -> None:

@@ -34,6 +34,7 @@ from contracts.matching import (
     Enrolment,
     EnrolmentStatus,
     Exclusion,
+    Kind,
     MatchingRun,
     MentorRequest,
     Mode,
@@ -48,6 +49,7 @@ from contracts.matching import (
     Role,
     Rules,
     RunStatus,
+    Scope,
     Shortage,
     Waiting,
 )
@@ -126,6 +128,11 @@ class _Maker:
             max_hours_apart=self.maybe(3),
             weight_skills=self.pick(NUMBERS),
             weight_hours=self.pick(NUMBERS),
+            min_hours_shared=self.maybe(2.5),
+            min_levels_above=self.maybe(-1),
+            site=self.pick(list(Scope)),
+            mode=self.pick(list(Mode)),
+            parity=self.pick(([], ["site"], ["level", "department"])),
         )
 
 
@@ -219,6 +226,10 @@ def _people(make: _Maker, sites: list[Site], count: int) -> list[Person]:
             seeks_mentoring=make.pick((True, False)),
             skills_sought=make.texts(),
             aspiration=make.text(),
+            level=make.maybe(make.random.randrange(10)),
+            target_occupation=make.pick((*OCCUPATIONS, "")),
+            working_styles=make.texts(),
+            background=make.texts(),
             availability=[
                 Window(weekday=make.random.randrange(1, 8), opens=time(9), closes=time(17, 30))
                 for _ in range(make.random.randrange(3))
@@ -241,6 +252,7 @@ def _programme(make: _Maker, people: list[Person]) -> Programme:
         starts_on=make.pick((date(2026, 1, 1), make.day())),
         ends_on=make.maybe(make.day()),
         coordinator_ids=[person.id for person in make.random.sample(people, 2)],
+        kind=make.pick(list(Kind)),
         rules=make.rules(),
     )
 

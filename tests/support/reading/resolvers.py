@@ -224,6 +224,10 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Person", "employeeNumber"): lambda sight, row: (
         row.employee_number if sight.is_self(row) or "administrator" in sight.viewer.roles else None
     ),
+    ("Person", "level"): lambda sight, row: (
+        row.level if sight.is_self(row) or "administrator" in sight.viewer.roles else None
+    ),
+    ("Person", "background"): lambda sight, row: row.background if sight.is_self(row) else None,
     ("Person", "email"): lambda sight, row: (
         row.email
         if sight.is_self(row) or "administrator" in sight.viewer.roles or sight.is_partner(row)

@@ -153,13 +153,14 @@ def person(folder: Path, **cells: str) -> Sheet:
 
 
 def test_the_largest_row_fits_into_a_request(tmp_path: Path) -> None:
-    most: dict[Reader, int] = {text: 1_000, prose: 4_000, items: 6_000}
+    most: dict[Reader, int] = {text: 500, prose: 4_000, items: 5_200}
     cells = {column.name: "😀" * most.get(column.read, 0) for column in PEOPLE}
     cells |= {"offers_mentoring": "yes", "seeks_mentoring": "yes", "capacity": "9"}
+    cells |= {"level": "9", "career": "😀" * 4_000}
     (row,) = person(tmp_path, **cells).rows
     assert len(msgspec.json.encode(row.values)) < CHUNK_BYTES
-    assert told(person(tmp_path, **(cells | {"subject": "x" * 1_001}))) == [
-        "people.csv:2: subject: expected at most 1000 characters"
+    assert told(person(tmp_path, **(cells | {"subject": "x" * 501}))) == [
+        "people.csv:2: subject: expected at most 500 characters"
     ]
 
 
@@ -235,3 +236,22 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     sheet = read(file, SITES)
     assert all(problem.line > 1 for problem in sheet.problems)
     assert "LIS" in codes(sheet) or sheet.problems
+
+
+def test_a_career_is_roles_between_semicolons(tmp_path: Path) -> None:
+    career = "Buyer | 2019-03-01/2022-06-30; Clerk||own:7;Runner|/2001-01-31|;"
+    (row,) = person(tmp_path, career=career, level="4").rows
+
+    assert row.values["level"] == 4
+    assert row.values["career"] == [
+        {"title": "Buyer", "since": "2019-03-01", "until": "2022-06-30"},
+        {"title": "Clerk", "occupation": "own:7"},
+        {"title": "Runner", "until": "2001-01-31"},
+    ]
+
+
+@pytest.mark.parametrize("career", ["|2019-01-01/", "Buyer|2019", "Buyer|2019-13-01/", "a|/|b|c"])
+def test_a_career_that_cannot_be_read_says_what_was_expected(tmp_path: Path, career: str) -> None:
+    (problem,) = told(person(tmp_path, career=career))
+
+    assert problem.startswith("people.csv:2: career: expected roles such as Buyer|2019-03-01/")

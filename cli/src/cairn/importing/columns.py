@@ -7,6 +7,7 @@ lengths here are generous, and such that any row fits into one request.
 import re
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 import msgspec
@@ -26,7 +27,7 @@ Reader = Callable[[str], object]  # of a cell that is not empty
 def text(
     cell: str,
     *,
-    most: int = 1_000,
+    most: int = 500,
     unwanted: re.Pattern[str] = CONTROL,
     what: str = "one line of text",
 ) -> str:
@@ -62,7 +63,28 @@ def truth(cell: str) -> bool:
 
 def items(cell: str) -> list[str]:
     """What stands between semicolons; kept once, as the same labels come again and again."""
-    return [sys.intern(item.strip()) for item in text(cell, most=6_000).split(";") if item.strip()]
+    return [sys.intern(item.strip()) for item in text(cell, most=5_200).split(";") if item.strip()]
+
+
+def positions(cell: str) -> list[dict[str, str]]:
+    """Roles between semicolons, each `title|since/until|occupation`; the title alone will do."""
+    return [_position(item) for item in text(cell, most=4_000).split(";") if item.strip()]
+
+
+def _position(item: str) -> dict[str, str]:
+    title, span, occupation, *more = [*(part.strip() for part in item.split("|")), "", ""][:4]
+    since, slash, until = (part.strip() for part in span.partition("/"))
+    if not title or any(more) or bool(span) != bool(slash) or not _are_dates(since, until):
+        raise Unexpected("expected roles such as Buyer|2019-03-01/2022-06-30, semicolons between")
+    known = {"title": title, "occupation": occupation, "since": since, "until": until}
+    return {name: value for name, value in known.items() if value}
+
+
+def _are_dates(*texts: str) -> bool:
+    try:
+        return all(date.fromisoformat(each) for each in texts if each)
+    except ValueError:
+        return False
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -82,6 +104,9 @@ PEOPLE = (
     Column("job_title", required=True),
     Column("site", required=True),
     Column("department"),
+    Column("level", number),
+    Column("occupation"),
+    Column("career", positions),
     Column("manager"),
     Column("time_zone"),
     Column("languages", items, empty=[]),
@@ -94,6 +119,8 @@ PEOPLE = (
     Column("seeks_mentoring", truth),
     Column("skills_sought", items, empty=[]),
     Column("aspiration", prose, empty=""),
+    Column("target_occupation", empty=""),
+    Column("working_styles", items, empty=[]),
 )
 
 SITES = (

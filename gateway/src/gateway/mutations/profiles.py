@@ -60,6 +60,10 @@ class PersonInput:
     department: str | None = optional("The department.")
     manager: str | None = optional("The employee number of whom they report to.")
     time_zone: str | None = optional("An IANA name; left out: the site's.")
+    level: int | None = clearable(
+        "How senior they are on the organisation's own ladder, the higher the more; left out: as "
+        "before."
+    )
     occupation: str | None = optional("The job title's URI in ESCO; left out: as before.")
     career: list[PositionInput] | None = optional(
         "What they did before, the latest first, 50 at most; left out: as before."
@@ -74,6 +78,8 @@ class PersonInput:
     seeks_mentoring: bool | None = optional("Whether they seek a mentor.")
     skills_sought: list[str] | None = optional("What they want to learn.")
     aspiration: str | None = optional("Where they would like to go, in their own words.")
+    target_occupation: str | None = optional("The same as an occupation's URI in ESCO.")
+    working_styles: list[str] | None = optional("How they like to work with a mentor or a mentee.")
 
 
 @strawberry.input
@@ -101,9 +107,15 @@ class UpdateProfileInput:
     seeks_mentoring: bool | None = optional("Whether they seek a mentor.")
     skills_sought: list[str] | None = optional("What they want to learn.")
     aspiration: str | None = optional("Where they would like to go, in their own words.")
+    target_occupation: str | None = optional("The same as an occupation's URI in ESCO.")
+    working_styles: list[str] | None = optional("How they like to work with a mentor or a mentee.")
     availability: list[WindowInput] | None = optional("When they keep time free.")
     visibility: Visibility | None = optional("Who may find the profile.")
     time_zone: str | None = clearable("An IANA name, other than the site's.")
+    background: list[str] | None = optional(
+        "What of their background matching may use, in programmes that count it; only the person "
+        "says so, and only they see it."
+    )
 
 
 @strawberry.input

@@ -1,6 +1,6 @@
 """The organisation, its sites and its people."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import strawberry
 
@@ -70,6 +70,14 @@ class Window:
     closes: time = field("When the span ends.")
 
 
+@strawberry.type(description="A role that a person had before the present one.")
+class Position:
+    title: str = field("The job title.")
+    occupation: str = field("Its URI in ESCO; empty where it is not known.")
+    since: date | None = field("Its first day.")
+    until: date | None = field("Its last day.")
+
+
 @read_from(
     "people",
     sees=visibility.PEOPLE,
@@ -91,6 +99,13 @@ class Person(Node):
     )
     job_title: str = field("The job title.")
     department: str = field("The department; empty where HR files have none.")
+    level: int | None = field(
+        "How senior they are on the organisation's own ladder, the higher the more; null where it "
+        "is not known. For the person and administrators.",
+        Column("level", sees=visibility.PERSONNEL),
+    )
+    occupation: str = field("The job title's URI in ESCO; empty where it is not known.")
+    career: list[Position] = field("What they did before, the latest first.")
     site: links.Site | None = one("Where they work.", "{row}.id = {parent}.site_id")
     manager: links.Person | None = one("Whom they report to.", "{row}.id = {parent}.manager_id")
     reports: Connection[links.Person] = many(
@@ -113,6 +128,12 @@ class Person(Node):
     seeks_mentoring: bool = field("Whether they seek a mentor.")
     skills_sought: list[str] = field("What they want to learn.")
     aspiration: str = field("Where they would like to go, in their own words.")
+    target_occupation: str = field("The same as an occupation's URI in ESCO; empty: none.")
+    working_styles: list[str] = field("How they like to work with a mentor or a mentee.")
+    background: list[str] | None = field(
+        "What of their background they let matching use; for the person alone.",
+        Column("background", sees=visibility.ONESELF),
+    )
     availability: list[Window] = field("When they can usually meet.")
     visibility: Visibility = field("Who may find this profile.")
     standing: Standing = field("Whether they work for the organisation.")

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from chassis.commands import Commands
 from chassis.erasing import forget_person
@@ -107,6 +107,8 @@ class UpdateProfile(OwnProfile, frozen=True, kw_only=True, forbid_unknown_fields
 @commands.handles("update-profile")
 async def update_profile(command: UpdateProfile, unit: Unit) -> None:
     _authorise(unit.caller, command.person_id)
+    if command.background is not UNSET:
+        _need_self(unit.caller, command.person_id)
     command, problems = tidied(command)
     if problems:
         raise UnusableValues(problems)
@@ -170,6 +172,12 @@ async def erase_person(command: ErasePerson, unit: Unit) -> ErasureOf:
 def _has_moved(before: Person, after: Person) -> bool:
     """Whether something is different of what career paths are made of."""
     return any(getattr(before, field) != getattr(after, field) for field in READ)
+
+
+def _need_self(caller: Caller | None, person_id: UUID) -> None:
+    """Raises NotAllowed."""
+    if caller is None or caller.person_id != person_id:
+        raise NotAllowed("Only the person says what of their background may be used in matching.")
 
 
 def _authorise(caller: Caller | None, person_id: UUID) -> None:

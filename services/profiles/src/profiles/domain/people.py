@@ -39,6 +39,7 @@ class PersonRow(Profile, frozen=True, kw_only=True, forbid_unknown_fields=True):
     department: str = ""
     manager: str | None = None  # an employee number
     time_zone: str | UnsetType = UNSET  # unset: the site's
+    level: int | UnsetType | None = UNSET  # the higher, the more senior; unset: as before
     occupation: str | UnsetType = UNSET  # its URI in ESCO; unset: as before
     career: list[HeldPosition] | UnsetType = UNSET  # the latest first; unset: as before
 
@@ -172,7 +173,11 @@ def _managers(
 
 
 def _hr_fields(row: PersonRow, site: Site, manager_id: UUID | None) -> dict[str, Any]:
-    careers: dict[str, Any] = {"occupation": row.occupation, "career": row.career}
+    careers: dict[str, Any] = {
+        "level": row.level,
+        "occupation": row.occupation,
+        "career": row.career,
+    }
     return {
         **{field: value for field, value in careers.items() if value is not UNSET},
         "employee_number": row.employee_number,

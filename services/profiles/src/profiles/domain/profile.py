@@ -22,6 +22,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     seeks_mentoring: bool | UnsetType = UNSET
     skills_sought: list[str] | UnsetType = UNSET
     aspiration: str | UnsetType = UNSET
+    target_occupation: str | UnsetType = UNSET  # its URI in ESCO; empty: none
+    working_styles: list[str] | UnsetType = UNSET
 
 
 class OwnWindow(Window, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,6 +36,7 @@ class OwnProfile(Profile, frozen=True, kw_only=True):
     availability: list[OwnWindow] | UnsetType = UNSET
     visibility: Visibility | UnsetType = UNSET
     time_zone: str | UnsetType | None = UNSET  # null: the site's again
+    background: list[str] | UnsetType = UNSET  # what matching may use: nobody else's to say
 
 
 def said(profile: Profile) -> dict[str, Any]:

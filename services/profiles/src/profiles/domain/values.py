@@ -18,6 +18,7 @@ MOST_LABELS = 50  # in one list: skills, interests ...
 MOST_LANGUAGES = 20
 MOST_WINDOWS = 28  # four a day
 MOST_CAPACITY = 20
+MOST_LEVEL = 100
 MOST_POSITIONS = 50
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -152,6 +153,12 @@ def availability(windows: Sequence[Window]) -> list[Window]:
     return _counted(in_order, MOST_WINDOWS)
 
 
+def level(rung: int) -> int:
+    if not 0 <= rung <= MOST_LEVEL:
+        raise Unusable(f"A level is 0 to {MOST_LEVEL}; the higher, the more senior.")
+    return rung
+
+
 def career(positions: Sequence[Position]) -> list[Position]:
     """Positions in the order given, which is the latest first."""
     kept: list[Position] = []
@@ -172,6 +179,7 @@ def manager(employee_number: str) -> str | None:
 RULES: dict[str, Rule] = {
     "aspiration": prose(2000),
     "availability": availability,
+    "background": labels,
     "capacity": capacity,
     "career": career,
     "city": line(1, 100),
@@ -185,6 +193,7 @@ RULES: dict[str, Rule] = {
     "interests": labels,
     "job_title": line(1, 200),
     "languages": languages,
+    "level": level,
     "manager": manager,
     "name": line(1, 200),
     "occupation": line(0, 200),
@@ -194,10 +203,12 @@ RULES: dict[str, Rule] = {
     "skills_sought": labels,
     "strengths": labels,
     "subject": name(255),
+    "target_occupation": line(0, 200),
     "time_zone": time_zone,
     "title": line(1, 200),
     "values": labels,
     "visibility": visibility,
+    "working_styles": labels,
 }
 """The rule of every field that has one, whichever struct the field is in."""
 
