@@ -14,6 +14,8 @@ from support.reading.orders import keys_for, tag_of
 KINDS = {
     "site": "Site",
     "programme": "Programme",
+    "differsFrom": "MatchingRun",
+    "run": "MatchingRun",
 }  # whose ids an argument, or a field's `id`, takes
 
 
@@ -25,7 +27,7 @@ def refuse(info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]) -> None:
     for name in ("after", "before"):
         if arguments.get(name) is not None and _tag(arguments[name]) != _wanted(info, arguments):
             raise _error("BAD_CURSOR")
-    ids = {"id": KINDS.get(info.field_name), "site": "Site"}
+    ids = {**KINDS, "id": KINDS.get(info.field_name)}
     for name, kind in ids.items():
         if arguments.get(name) is not None and not _is_id(arguments[name], kind):
             raise _error("BAD_ID")

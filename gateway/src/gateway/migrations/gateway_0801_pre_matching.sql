@@ -24,6 +24,13 @@ alter table read.matching_runs
     add column edits int not null default 0;
 
 -- What rows of before do not say yet.
+create temporary table usual on commit drop as select '{"min_hours_shared": null,
+    "reporting_steps": 1, "site": "any", "department": "any", "min_levels_above": null,
+    "max_levels_above": null, "needs_consent": false, "again": false, "weight_aspiration": 1,
+    "weight_path": 1, "weight_working_style": 0, "weight_seniority": 0, "weight_background": 0,
+    "mode": "stable", "parity": []}'::jsonb as rules;
+update read.programmes p set rules = usual.rules || p.rules from usual;
+update read.matching_runs r set rules = usual.rules || r.rules from usual;
 update read.matching_runs
 set certificate = '{"mode": "stable", "top_three": 0, "tenth_percentile": 0, "total_score": 0,
     "largest_regret": 0, "hard_rule_violations": 0, "load_gini": 0, "optimality_gap": null,

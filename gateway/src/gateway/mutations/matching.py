@@ -4,7 +4,17 @@ from datetime import date
 
 import strawberry
 
-from contracts.matching import DRAFT, ENROLMENT, MATCHING_RUN, PAIRING, PROGRAMME, Mode, Role
+from contracts.matching import (
+    DRAFT,
+    ENROLMENT,
+    MATCHING_RUN,
+    PAIRING,
+    PROGRAMME,
+    Kind,
+    Mode,
+    Role,
+    Scope,
+)
 from gateway.mutations.bulk import CREATED, REFUSED, UNCHANGED
 from gateway.mutations.declaring import (
     Mutation,
@@ -24,16 +34,51 @@ from gateway.schema import links
 class RulesInput:
     common_language: bool | None = optional("Whether a pair must share a language.")
     max_hours_apart: int | None = clearable("The most that the two time zones may differ.")
+    min_hours_shared: float | None = clearable("Hours a week in which both must be available.")
+    reporting_steps: int | None = optional(
+        "How many steps apart in the line of managers two must be more than; 1: manager and report "
+        "are never paired."
+    )
+    site: Scope | None = optional("Whether the two must, or must not, be at the same site.")
+    department: Scope | None = optional(
+        "Whether the two must, or must not, be in the same department."
+    )
+    min_levels_above: int | None = clearable(
+        "How many levels above the mentee a mentor must be at least; negative: below."
+    )
+    max_levels_above: int | None = clearable("The same at most.")
+    needs_consent: bool | None = optional(
+        "Whether to match only people who said themselves that they want to be."
+    )
+    again: bool | None = optional("Whether two whose pairing ended well may have another.")
     weight_skills: float | None = optional("The weight of skills offered that are sought.")
     weight_interests: float | None = optional("The weight of interests in common.")
     weight_values: float | None = optional("The weight of values in common.")
     weight_languages: float | None = optional("The weight of languages in common.")
     weight_hours: float | None = optional("The weight of working hours in common.")
     weight_other_site: float | None = optional("The weight of being at different sites.")
+    weight_aspiration: float | None = optional(
+        "The weight of what the mentee hopes for being close, by meaning, to what the mentor knows."
+    )
+    weight_path: float | None = optional(
+        "The weight of the mentor having been where the mentee wants to go."
+    )
+    weight_working_style: float | None = optional("The weight of working styles in common.")
+    weight_seniority: float | None = optional(
+        "The weight of a mentor being some levels above, and not too many."
+    )
+    weight_background: float | None = optional(
+        "The weight of shared background, where both chose that it be used."
+    )
+    mode: Mode | None = optional("What an assignment is to be best at.")
+    parity: list[str] | None = optional(
+        "Whose groups must fare alike: any of `site`, `department`, `level`."
+    )
 
 
 @strawberry.input
 class OpenProgrammeInput:
+    kind: Kind | None = optional("What its pairings are like; it says which rules are usual.")
     name: str = needed("What the programme is called.")
     purpose: str | None = optional("What it is for.")
     starts_on: date = needed("Its first day.")

@@ -6,11 +6,13 @@ import strawberry
 
 from contracts.matching import (
     EnrolmentStatus,
+    Kind,
     Mode,
     PairingStatus,
     ProgrammeStatus,
     Role,
     RunStatus,
+    Scope,
 )
 from gateway.planner.model import Column, Split
 from gateway.schema import links, orders, visibility
@@ -43,12 +45,42 @@ from gateway.schema.filters import (
 class Rules:
     common_language: bool = field("A pair must share a language.")
     max_hours_apart: int | None = field("The most that the two time zones may differ; null: any.")
+    min_hours_shared: float | None = field(
+        "Hours a week in which both must be available; null: not asked for."
+    )
+    reporting_steps: int = field(
+        "How many steps apart in the line of managers two must be more than; 1: manager and report "
+        "are never paired."
+    )
+    site: Scope = field("Whether the two must, or must not, be at the same site.")
+    department: Scope = field("Whether the two must, or must not, be in the same department.")
+    min_levels_above: int | None = field(
+        "How many levels above the mentee a mentor must be at least; negative: below; null: any."
+    )
+    max_levels_above: int | None = field("The same at most; null: any.")
+    needs_consent: bool = field(
+        "Whether only people are matched who said themselves that they want to be."
+    )
+    again: bool = field("Whether two whose pairing ended well may have another.")
     weight_skills: float = field("The weight of skills offered that are sought.")
     weight_interests: float = field("The weight of interests in common.")
     weight_values: float = field("The weight of values in common.")
     weight_languages: float = field("The weight of languages in common.")
     weight_hours: float = field("The weight of working hours in common.")
     weight_other_site: float = field("The weight of being at different sites.")
+    weight_aspiration: float = field(
+        "The weight of what the mentee hopes for being close, by meaning, to what the mentor knows."
+    )
+    weight_path: float = field("The weight of the mentor having been where the mentee wants to go.")
+    weight_working_style: float = field("The weight of working styles in common.")
+    weight_seniority: float = field(
+        "The weight of a mentor being some levels above, and not too many."
+    )
+    weight_background: float = field(
+        "The weight of shared background, where both chose that it be used."
+    )
+    mode: Mode = field("What an assignment is to be best at.")
+    parity: list[str] = field("Whose groups must fare alike: any of `site`, `department`, `level`.")
 
 
 @strawberry.type(
@@ -125,6 +157,7 @@ class Reason:
 class Programme(Node):
     name: str = field("What the programme is called.")
     purpose: str = field("What it is for.")
+    kind: Kind = field("What its pairings are like.")
     status: ProgrammeStatus = field("Whether it takes people in.")
     starts_on: date = field("Its first day.")
     ends_on: date | None = field("Its last day; null: it has no end.")
