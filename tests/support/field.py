@@ -7,9 +7,11 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.unit import Cause, Unit
 from contracts.matching import MatchingRun, Role, RunChange, Waiting
-from contracts.profiles import Person
+from contracts.profiles import Person, Site, SiteChange
 from matching.store import enrolments, runs
+from support.harness import happened
 from support.network import Network
+from support.participants import SITE
 
 T = TypeVar("T")
 
@@ -26,6 +28,7 @@ class Field:
         self.mentors: list[Person] = []
 
     async def fill(self, mentees: int, mentors: int, *, capacity: int) -> None:
+        await self.network.matching.hear(happened(SiteChange.OPENED, self.site))
         for place in range(mentees):
             someone = await self.network.joins(skills_sought=[SKILLS[place % 5], SKILLS[place % 3]])
             await self.network.enrol(self.programme_id, someone, Role.MENTEE)
@@ -34,6 +37,29 @@ class Field:
             someone = await self.network.mentor(capacity, skills_offered=[SKILLS[place % 5]])
             await self.network.enrol(self.programme_id, someone, Role.MENTOR)
             self.mentors.append(someone)
+
+    @property
+    def site(self) -> Site:
+        """Where everybody works."""
+        return Site(
+            id=SITE,
+            organisation_id=self.network.organisation_id,
+            code="LIS",
+            name="Lisboa",
+            city="Lisboa",
+            country="PT",
+            time_zone="Europe/Lisbon",
+        )
+
+    async def enrolment_of(self, someone: Person) -> UUID:
+        async def ask(unit: Unit) -> UUID:
+            found = await unit.connection.fetchval(
+                "select id from enrolments where person_id = $1", someone.id
+            )
+            assert found is not None
+            return found
+
+        return await self.in_unit(ask)
 
     async def enrol_mentor(self, someone: Person) -> None:
         await self.network.enrol(self.programme_id, someone, Role.MENTOR)

@@ -45,7 +45,7 @@ TOPICS: dict[str, Topic] = {
     topic.name: topic
     for topic in (
         _topic(profiles.ORGANISATION, profiles.Organisation, profiles.OrganisationChange),
-        _topic(profiles.SITE, profiles.Site, profiles.SiteChange),
+        _topic(profiles.SITE, profiles.Site, profiles.SiteChange, "matching"),
         _topic(
             profiles.PERSON, profiles.Person, profiles.PersonChange, "matching", "notifications"
         ),

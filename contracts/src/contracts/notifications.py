@@ -48,6 +48,7 @@ class NotificationKind(Vocabulary):
     SESSION_HELD = "session_held"
     FEEDBACK_GIVEN = "feedback_given"
     RUN_COMPLETED = "run_completed"
+    RUN_DRAFTED = "run_drafted"
     UNKNOWN = "unknown"
 
 

@@ -3,17 +3,18 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.matching import Draft, MatchingRun, RunStatus
+from contracts.matching import Draft, MatchingRun, Role, RunStatus
 from matching import runner as runner_module
 from matching.domain import run as life
 from matching.matcher import frozen
 from matching.matcher.plan import make_plan
 from matching.runner import Runner
 from matching.store import drafts, inputs
+from support.erasing import Told, holding
 from support.field import Field
 
 pytestmark = pytest.mark.platform
@@ -233,4 +234,45 @@ async def test_the_modes_side_by_side(field: Field, runner: Runner) -> None:
     assert {each.proposed for each in of.values()} == {8}
     assert {each.hard_rule_violations for each in of.values()} == {0}
     [site] = of["stable"].parity
-    assert (site.attribute, site.mentees, site.proposed) == ("site", 9, 8)
+    assert (site.attribute, site.group, site.mentees, site.proposed) == ("site", "Lisboa", 9, 8)
+
+
+async def test_by_choice_whom_people_ranked_comes_first(field: Field, runner: Runner) -> None:
+    await field.fill(mentees=2, mentors=4, capacity=1)
+    run_id = await field.request(dry=True, mode="choice")
+    await runner.step()
+    offered = {each.mentee_id: each.mentor_id for each in await drafts_of(field, run_id)}
+    wish = next(each for each in field.mentors if each.id not in offered.values())
+    enrolment_id = await field.enrolment_of(field.mentees[0])
+    await field.network.done(
+        "rank-people", field.mentees[0], enrolment_id=enrolment_id, person_ids=[wish.id]
+    )
+
+    run_id = await field.request(dry=True, mode="choice")
+    await runner.step()
+
+    offered = {each.mentee_id: each.mentor_id for each in await drafts_of(field, run_id)}
+    assert offered[field.mentees[0].id] == wish.id
+
+
+async def test_who_is_erased_is_in_no_draft(field: Field, runner: Runner, postgres: str) -> None:
+    """Nor in what the run was computed from."""
+    word = f"canary-{uuid4().hex}"
+    mentee = await field.network.joins(skills_sought=[word], aspiration=word)
+    await field.network.enrol(field.programme_id, mentee, Role.MENTEE)
+    mentor = await field.network.mentor(1, skills_offered=[word])
+    await field.enrol_mentor(mentor)
+    await field.fill(mentees=1, mentors=1, capacity=1)
+    run_id = await field.request(dry=True)
+    await runner.step()
+    assert "run_inputs" in " ".join(await holding(postgres, "matching", word))
+
+    for someone in (mentee, mentor):
+        told = Told(someone.id, field.network.organisation_id, version=2)
+        await field.network.matching.hear(told.requested)
+
+    assert await holding(postgres, "matching", word) == ["cairn.outbox"]  # on its way
+    [left] = await drafts_of(field, run_id)
+    assert left.mentee_id == field.mentees[0].id
+    edited = await field.network.done("edit-draft", draft_id=left.id)
+    assert edited.body["result"]["cost"]["mentee_score"] <= 0

@@ -31,6 +31,7 @@ OWNED = {
     "notifications.erasure": "erasures",
 }
 COPIES = [
+    ("matching", "sites", "profiles.site"),
     ("matching", "people", "profiles.person"),
     ("notifications", "people", "profiles.person"),
     ("notifications", "programmes", "matching.programme"),

@@ -20,12 +20,13 @@ from matching.domain.enrolment import leave
 from matching.domain.pairing import LEFT_ORGANISATION
 from matching.erasing import erase_person
 from matching.meaning.texts import texts_of
-from matching.store import enrolments, meanings, people, standing, unread
+from matching.store import enrolments, meanings, people, sites, standing, unread
 from matching.store.candidates import lock_with_partners
 from matching.store.taking_part import lock_of_person
 
 hears = Subscriptions()
 hears.keeps(people)
+hears.keeps(sites)
 
 
 @hears.also(PERSON, Person)

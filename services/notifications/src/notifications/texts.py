@@ -225,6 +225,16 @@ STORIES: dict[str, Story] = {
         ),
     ),
     # Matching runs: the person concerned is who asked for it.
+    RunChange.DRAFTED: Story(
+        kind=Kind.RUN_DRAFTED,
+        told=Who.ALL,
+        mailed=Who.ALL,
+        words=Words(
+            "{programme}: a dry run is ready",
+            "Nothing is proposed to anybody yet. Look at who would be offered whom, and commit it,"
+            " change it, or give it up.",
+        ),
+    ),
     RunChange.COMPLETED: Story(
         kind=Kind.RUN_COMPLETED,
         told=Who.ALL,
@@ -258,6 +268,7 @@ ERASED: dict[Kind, str] = {
     Kind.SESSION_HELD: "A session took place",
     Kind.FEEDBACK_GIVEN: "Feedback was given",
     Kind.RUN_COMPLETED: "Matching is done",
+    Kind.RUN_DRAFTED: "A dry run is ready",
     Kind.UNKNOWN: "Something happened",
 }
 ERASED_BODY = "What more there was to say is erased, as the person is whom it was about."

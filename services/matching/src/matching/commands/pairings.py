@@ -22,7 +22,7 @@ from matching.domain.programme import need_coordinator, need_open
 from matching.domain.proposal import check_proposal
 from matching.fitting import need_allowed, reasons_for
 from matching.matcher.reasons import score_of
-from matching.store import pairings, standing
+from matching.store import pairings, standing, waiting
 from matching.store.candidates import lock_candidates
 
 
@@ -55,6 +55,7 @@ async def propose_pairing(command: ProposePairing, unit: Unit) -> None:
     )
     await pairings.create(unit, pairing, PairingChange.PROPOSED)
     await standing.add_load(unit, {mentor.id: 1})
+    await waiting.take_off(unit, programme.id, [mentee.id])
 
 
 class OfPairing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from matching.domain.programme import need_open
 from matching.domain.proposal import check_proposal
 from matching.fitting import need_allowed, reasons_for
 from matching.matcher.reasons import score_of
-from matching.store import apart, asking, pairings, requests, standing
+from matching.store import apart, asking, pairings, requests, standing, waiting
 from matching.store.candidates import lock_candidates
 
 Message = Annotated[str, Meta(max_length=1000)]
@@ -91,6 +91,7 @@ async def accept_request(command: OfRequest, unit: Unit) -> None:
     await standing.add_load(unit, {pairing.mentor_id: 1})
     await requests.save(unit, accepted, RequestChange.ACCEPTED)
     await withdraw_requests(unit, request.mentee_id, programme.id)
+    await waiting.take_off(unit, programme.id, [request.mentee_id])
 
 
 @commands.handles("decline-request")

@@ -21,11 +21,15 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True):
     hopes: dict[UUID, bytes] = {}  # what mentees' aspirations mean (meaning.Meanings.packed)
     experience: dict[UUID, bytes] = {}  # and mentors' experience
     managers: dict[UUID, UUID] = {}  # of people who take no part and stand between those who do
+    mentees_rank: dict[UUID, list[UUID]] = {}  # whom each likes best, the best first
+    mentors_rank: dict[UUID, list[UUID]] = {}
     rules: Rules
     on: date  # the day whose time zones count
     seed: int = 0
     sites: dict[UUID, str] = {}  # what sites are called
 
+
+BY_TEXT = ("hopes", "experience", "managers", "mentees_rank", "mentors_rank", "sites")
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(Frozen).decode
@@ -34,8 +38,7 @@ _decode = msgspec.json.Decoder(Frozen).decode
 def written(frozen: Frozen) -> bytes:
     """The same for the same people and rules."""
     by_text = {  # dictionaries are put in order by the texts of their keys only
-        name: {str(key): value for key, value in getattr(frozen, name).items()}
-        for name in ("hopes", "experience", "managers", "sites")
+        name: {str(key): value for key, value in getattr(frozen, name).items()} for name in BY_TEXT
     }
     return _encode(replace(frozen, **by_text))
 
@@ -64,9 +67,19 @@ def without(frozen: Frozen, person_id: UUID) -> Frozen:
         experience={
             each: meaning for each, meaning in frozen.experience.items() if each != person_id
         },
+        mentees_rank=_unranked(frozen.mentees_rank, person_id),
+        mentors_rank=_unranked(frozen.mentors_rank, person_id),
         managers={
             person: manager
             for person, manager in frozen.managers.items()
             if person_id not in {person, manager}
         },
     )
+
+
+def _unranked(lists: dict[UUID, list[UUID]], person_id: UUID) -> dict[UUID, list[UUID]]:
+    return {
+        each: [other for other in ranked if other != person_id]
+        for each, ranked in lists.items()
+        if each != person_id
+    }

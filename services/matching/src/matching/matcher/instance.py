@@ -7,16 +7,17 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.matching import Certificate, Parity
+from contracts.matching import Certificate, Mode, Parity
 from contracts.profiles import Person
 from matching.matcher import criteria
 from matching.matcher.fit import NOBODY, Indices, Watch, unwatched
 from matching.matcher.frozen import Frozen
 from matching.matcher.hard import HardRule, obstacles
-from matching.matcher.match import Assignment, match
+from matching.matcher.match import match
 from matching.matcher.meaning import Closeness, Meanings
 from matching.matcher.pool import make_pool
-from matching.matcher.proof import Proof, prove
+from matching.matcher.preferences import BY_FIT, ByChoice, Preferences, Ranking
+from matching.matcher.proof import Assignment, Proof, prove
 from matching.matcher.proposal import Proposal
 from matching.matcher.reasons import explain, score_of
 from matching.matcher.scarcity import Scarcity, Unmatched
@@ -68,14 +69,23 @@ class Instance:
             self.fit,
             self.places,
             mode=self.frozen.rules.mode,
+            choices=self._choices,
             labels=self._labels,
+            even=self.frozen.rules.parity,
             seed=seed,
             watch=watch,
         )
 
     def prove(self, mentor_of: Indices, bound: int | None) -> Proof:
         """What can be shown of an assignment that somebody made. `bound`: of totals of fits."""
-        return prove(self.fit, mentor_of, self.places, labels=self._labels, bound=bound)
+        return prove(
+            self.fit,
+            mentor_of,
+            self.places,
+            preferences=self._choices,
+            labels=self._labels,
+            bound=bound,
+        )
 
     def certificate(self, proof: Proof, scarcity: Scarcity, *, seconds: float) -> Certificate:
         return Certificate(
@@ -118,6 +128,18 @@ class Instance:
             mentee_id=mentee.id, mentor_id=mentor.id, score=score_of(reasons), reasons=reasons
         )
 
+    @cached_property
+    def _choices(self) -> Preferences:
+        """What people ranked, where that counts."""
+        if self.frozen.rules.mode is not Mode.CHOICE:
+            return BY_FIT
+        mine = _ranked(self.mentees, self.frozen.mentees_rank, self.mentor_index)
+        theirs = _ranked(self.mentors, self.frozen.mentors_rank, self.mentee_index)
+        return ByChoice(
+            Ranking.of_mentees(mine, [False] * len(mine)),
+            Ranking.of_mentors(theirs, [False] * len(theirs)),
+        )
+
     def _unmatched(self, mentees: Indices) -> Iterator[tuple[int, Unmatched]]:
         for block in self.fit.blocks(mentees):
             has_any: NDArray[np.bool_] = np.any(self.fit.of(block) >= 0, axis=1)
@@ -157,6 +179,15 @@ class Instance:
     def _group(self, attribute: str) -> Iterator[str | None]:
         for person in self.mentees:
             yield _group_of(person, attribute, self.frozen.sites)
+
+
+def _ranked(
+    people: Sequence[Person], lists: Mapping[UUID, list[UUID]], index: Mapping[UUID, int]
+) -> list[list[int]]:
+    """For each person those on their list who take part, the best first."""
+    return [
+        [index[other] for other in lists.get(person.id, ()) if other in index] for person in people
+    ]
 
 
 def _group_of(person: Person, attribute: str, sites: Mapping[UUID, str]) -> str | None:

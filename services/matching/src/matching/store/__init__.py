@@ -20,7 +20,7 @@ from contracts.matching import (
     Pairing,
     Programme,
 )
-from contracts.profiles import PERSON, Person
+from contracts.profiles import PERSON, SITE, Person, Site
 
 programmes = Aggregates(PROGRAMME, Programme, table="programmes", called="programme")
 enrolments = Aggregates(ENROLMENT, Enrolment, table="enrolments", called="enrolment")
@@ -31,3 +31,4 @@ requests = Aggregates(REQUEST, MentorRequest, table="requests", called="request"
 exclusions = Aggregates(EXCLUSION, Exclusion, table="exclusions", called="exclusion")
 erasures = Aggregates(ERASURE, ErasureDone, table="erasures", called="erasure")
 people = Copies(PERSON, Person, table="people")
+sites = Copies(SITE, Site, table="sites")

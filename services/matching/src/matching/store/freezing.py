@@ -1,17 +1,19 @@
 """Who takes part in a matching run."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from chassis.unit import Unit
-from contracts.matching import MatchingRun, Rules
+from contracts.matching import MatchingRun, Mode, Role, Rules
 from contracts.profiles import Person
 from matching.domain.proposal import Mentor
 from matching.matcher.frozen import Frozen
 from matching.meaning.texts import Kind
-from matching.store import meanings, people
+from matching.store import meanings, people, sites
 from matching.store.apart import barred_pairs
 from matching.store.history import have_met
 from matching.store.lines import managers_above
+from matching.store.ranking import ranked
 
 PAGE = 2000  # rows fetched at once
 
@@ -23,6 +25,7 @@ async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
     mentors = await _mentors(unit, run.programme_id, rules)
     pool = {person.id: person for person in (*mentees, *(mentor for mentor, _ in mentors))}
     hopes, experience = await _meanings(unit, mentees, mentors, rules)
+    by_choice = rules.mode is Mode.CHOICE
     outside = {person.manager_id for person in pool.values() if person.manager_id} - pool.keys()
     return Frozen(
         mentees=mentees,
@@ -32,10 +35,23 @@ async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
         hopes=hopes,
         experience=experience,
         managers=await managers_above(unit, outside, rules.reporting_steps - 1),
+        mentees_rank=await ranked(unit, run.programme_id, Role.MENTEE) if by_choice else {},
+        mentors_rank=await ranked(unit, run.programme_id, Role.MENTOR) if by_choice else {},
         rules=rules,
         on=run.requested_at.date(),
         seed=run.seed,
+        sites=await _sites(unit, {person.site_id for person in pool.values()}),
     )
+
+
+async def _sites(unit: Unit, site_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What sites are called, of those that are known."""
+    rows = await unit.connection.fetch(
+        "select state from sites where organisation_id = $1 and id = any($2::uuid[])",
+        unit.organisation_id,
+        list(site_ids),
+    )
+    return {site.id: site.name for site in (sites.read(row["state"]) for row in rows)}
 
 
 async def _meanings(

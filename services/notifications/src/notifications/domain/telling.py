@@ -13,6 +13,7 @@ from contracts.matching import (
     PairingChange,
     Programme,
     RequestChange,
+    RunChange,
 )
 from contracts.notifications import Notification
 from contracts.profiles import Person, Standing
@@ -87,8 +88,9 @@ def of_run(
     certificate = run.certificate
     if certificate is None:
         return []
+    pairs = "Pairs that it would propose" if event.type == RunChange.DRAFTED else "Pairs proposed"
     lines = [
-        f"Pairs proposed: {certificate.proposed}",
+        f"{pairs}: {certificate.proposed}",
         f"Mentees who took part: {certificate.mentees}",
         f"Mentors with a free place: {certificate.mentors}",
         f"Mentees still without a mentor: {certificate.unmatched}",
