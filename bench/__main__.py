@@ -13,6 +13,7 @@ from bench import hostile, live, processes, visible
 from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
+from bench.meaning import measure as meaning
 from bench.platform import platform
 from bench.projecting import measure as projecting
 from bench.reads import measure as reads
@@ -69,6 +70,11 @@ async def _commands(rounds: int) -> str:
         return await commanding.measure(ours, rounds)
 
 
+async def _meaning(rounds: int) -> str:
+    async with servers() as ours:
+        return await meaning.measure(ours, rounds)
+
+
 async def _processes(rounds: int) -> str:
     async with platform() as running:
         return await processes.measure(running, rounds)
@@ -86,6 +92,7 @@ SUBJECTS: dict[str, Subject] = {
     "hostile": hostile.measure,
     "traps": _traps,
     "rebuild": _rebuild,
+    "meaning": _meaning,
 }
 
 

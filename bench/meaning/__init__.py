@@ -1,0 +1,1 @@
+"""What it costs to read texts, and how well they are compared."""
