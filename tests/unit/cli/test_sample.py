@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -163,3 +164,18 @@ def test_a_bare_file_has_the_required_columns_only(tmp_path: Path) -> None:
     sheet = read(tmp_path / "people.csv", PEOPLE)
     assert len(sheet.rows) == 50
     assert {*sheet.rows[0].values} == {column.name for column in PEOPLE if column.required}
+
+
+def test_careers_lead_to_where_people_are(people: dict[str, Row]) -> None:
+    levels = {number: int(row["level"]) for number, row in people.items()}
+    for row in people.values():
+        if row["manager"]:
+            assert levels[row["manager"]] > levels[row["employee_number"]]
+        roles = [role.split("|") for role in row["career"].split(";") if role]
+        spans = [role[1].split("/") for role in roles]
+        assert all(since < until for since, until in spans)
+        assert all(later[0] > earlier[1] for later, earlier in pairwise(spans))
+        assert not row["target_occupation"] or row["seeks_mentoring"] == "yes"
+    assert sum(bool(row["career"]) for row in people.values()) > len(people) / 2
+    assert sum(bool(row["target_occupation"]) for row in people.values()) > len(people) / 5
+    assert sum(bool(row["occupation"]) for row in people.values()) > len(people) / 2

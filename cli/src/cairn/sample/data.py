@@ -37,6 +37,7 @@ class Texts(msgspec.Struct, frozen=True):
     interests: list[str]
     values: list[str]
     aspirations: list[str]
+    styles: list[str]
 
 
 class Names(msgspec.Struct):
@@ -53,6 +54,7 @@ class Data(msgspec.Struct, frozen=True):
     departments: list[Department]
     teams: dict[str, str]  # family of work → what its teams are called
     occupations: dict[str, list[str]]  # family → titles
+    esco: dict[str, list[str]]  # family → the ids of its occupations in ESCO, or empty
     skills: dict[str, list[str]]  # family → labels, most typical first
     names: dict[str, dict[str, Names]]  # culture → kind → names
     countries: dict[str, Country]
@@ -69,6 +71,7 @@ def load() -> Data:
         departments=msgspec.convert(organisation["departments"], list[Department]),
         teams=msgspec.convert(organisation["teams"], dict[str, str]),
         occupations=_by_family("occupations.csv", "title"),
+        esco=_by_family("occupations.csv", "esco"),
         skills=_by_family("skills.csv", "label"),
         names=_names(),
         countries=msgspec.convert(countries["countries"], dict[str, Country]),

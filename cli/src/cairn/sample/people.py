@@ -2,7 +2,7 @@
 
 from random import Random
 
-from cairn.sample import mentoring
+from cairn.sample import careers, mentoring
 from cairn.sample.chance import weighted
 from cairn.sample.data import Data, Place
 from cairn.sample.identities import Addresses, identity
@@ -27,6 +27,7 @@ class Writer:
         rng = Random(f"{self.seed}/{index}")  # noqa: S311 (made to be repeatable)
         data, texts = self.data, self.data.texts
         who = identity(self.places[post.site].country, data, rng)
+        career = Random(f"{self.seed}/{index}/career")  # noqa: S311 (made to be repeatable)
         known = mentoring.skills(post, data, rng)
         wanted = mentoring.sought(post, known, data, rng) if seeks else []
         local = self.addresses.local_part(who.ascii)
@@ -51,7 +52,7 @@ class Writer:
             "seeks_mentoring": "yes" if seeks else "no",
             "skills_sought": _cell(wanted),
             "aspiration": mentoring.aspiration(post, wanted, data, rng) if seeks else "",
-        }
+        } | careers.cells(post, data, career, seeks=seeks)
 
 
 def _cell(items: list[str]) -> str:
