@@ -82,6 +82,12 @@ class Canaries:
             description=self.word("description"),
             skill=self.word("skill"),
         )
+        await self.does(
+            self.mentee,
+            "assess",
+            strengths=[self.word("strength")],
+            skills=[{"label": self.word("level"), "level": 3}],
+        )
         booked = await self.does(
             self.mentee,
             "bookSession",

@@ -21,8 +21,10 @@ from support.people import person
 from support.running import JSON, RunningPlatform
 from support.subscribers import heard
 from support.waiting import eventually
+from taxonomy import taxonomy
 
 SERVICES = ("profiles", "matching", "sessions", "notifications", "gateway")
+ACCOUNTANT = next(uri for uri, each in taxonomy().occupations.items() if each.title == "accountant")
 PARTNER = "partner"  # whose words are no canaries, but for those about her
 
 
@@ -62,6 +64,7 @@ class Farewell:
         )
         await self._meet()
         await self._wish()
+        await self._seek_direction()
         await self._be_parked()
         await self._be_kept_waiting()
 
@@ -148,6 +151,20 @@ class Farewell:
             skill=self.word("goalskill"),
         )
         self.goal_id = uuid_of(payload["goal"]["id"])
+
+    async def _seek_direction(self) -> None:
+        """An assessment, of which she shares a part; a roadmap that she forgets, and one kept."""
+        her = await self.api()
+        await her.done("assess", strengths=[self.word("strength")], shared=["STRENGTHS"])
+        await her.done("exploreCareerPaths", target=ACCOUNTANT)
+        for title in ("forgotten", "kept"):
+            drawn = await her.done(
+                "drawRoadmap", "roadmap { id }", target=ACCOUNTANT, title=self.word(title)
+            )
+            roadmap_id = drawn["roadmap"]["id"]
+            await her.done("addMilestone", roadmapId=roadmap_id, title=self.word("milestone"))
+            if title == "forgotten":
+                await her.done("forgetRoadmap", roadmapId=roadmap_id)
 
     async def _be_parked(self) -> None:
         """Records that nobody can read: as hers, and as somebody's who names her."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.profiles import Person, Site, Standing
+from contracts.profiles import Person, Position, Site, Standing
 from gateway import terms
 from gateway.schema.search import MOST_WORDS, wanted
 
@@ -103,3 +103,15 @@ def test_the_terms_of_a_site() -> None:
     assert terms.terms_of(site) == {
         ("site", word) for word in ("lis1", "tejo", "lisboa", "portugal")
     }
+
+
+def test_where_somebody_has_been_and_from_where_they_came() -> None:
+    esco = "http://data.europa.eu/esco/occupation/"
+    held = [esco + "b", "", esco + "a", esco + "a"]
+    career = [Position(title="Before", occupation=occupation) for occupation in held]
+
+    found = terms.terms_of(person(occupation=esco + "c", career=career))
+
+    assert {term for kind, term in found if kind == "occupation"} == {"a", "b", "c"}
+    assert {term for kind, term in found if kind == "move"} == {"b c"}  # of the gap nothing is said
+    assert all(len(term) <= terms.LONGEST_TERM for _, term in found)
