@@ -94,7 +94,7 @@ class Near:
         elif self.closeness >= SOMEHOW * HIGHEST:
             how = "What the mentee hopes for has to do with"
         else:
-            how = "What the mentee hopes for has a little to do with"
+            how = "What the mentee hopes for may have a little to do with"
         offered = ", ".join(mentor.skills_offered[:NAMED_AT_MOST])
         known = " ".join(filter(None, (mentor.job_title, offered and f"({offered})")))
         return f"{how} what the mentor does: {known}."
