@@ -46,18 +46,33 @@ class Market:
         market.mentor_of = np.full(mentees, NOBODY, np.int64)
         return market
 
-    @property
-    def worth(self) -> int:
-        """What all places cost together, at the prices as a look at candidates rounds them."""
-        return int((self.price.astype(np.float32).astype(np.int64) * np.diff(self.first)).sum())
+    @classmethod
+    def seated(cls, mentor_of: Indices, places: Indices, price: Indices, outside: int) -> "Market":
+        """With everybody where they are, at these prices; nobody has more than their places."""
+        market = cls.open(len(mentor_of), places, outside=outside, closed=0)
+        market.price, market.mentor_of = price, mentor_of
+        placed = np.flatnonzero(mentor_of != NOBODY)
+        by_mentor = placed[np.argsort(mentor_of[placed], kind="stable")]
+        market.held = np.bincount(mentor_of[placed], minlength=len(places))
+        before = np.cumsum(market.held) - market.held
+        at = market.first[mentor_of[by_mentor]] + np.arange(len(placed))
+        at -= before[mentor_of[by_mentor]]
+        market.holder[at], market.bid[at] = by_mentor, price[mentor_of[by_mentor]]
+        return market
 
-    def settle(self, candidates: Candidates, step: int, watch: Watch) -> None:
-        """Bid until nobody wants to, and no free place has a price."""
+    def settle(
+        self, candidates: Candidates, step: int, watch: Watch, *, content: int | None = None
+    ) -> None:
+        """Bid until nobody wants to, and no free place has a price.
+
+        Who has a mentor bids only if they would gain more than `content`: a step, if it is None.
+        """
         who, score = candidates.who, candidates.score
         state = (self.first, self.price, self.held, self.holder, self.bid, self.mentor_of)
         _level(self.first, self.price, self.held, self.bid)
         waiting = np.empty(len(self.mentor_of) + 1, np.int64)
-        count = _leave(who, score, *state, step, self.outside, waiting)
+        content = step if content is None else content
+        count = _leave(who, score, *state, content, self.outside, waiting)
         head, bids = 0, 0
         while count and bids < PATIENCE * len(self.mentor_of):
             head, count, made = _bid(
@@ -89,14 +104,14 @@ def _leave(
     holder: Indices,
     bid: Indices,
     mentor_of: Indices,
-    step: int,
+    content: int,
     outside: int,
     waiting: Indices,
 ) -> int:
-    """Those who could gain more than a step give up their place, and wait with those without."""
+    """Those who could gain more than that give up their place, and wait with those without."""
     count = 0
     for i in range(len(mentor_of)):
-        own = outside if mentor_of[i] >= 0 else outside - step
+        own = outside if mentor_of[i] >= 0 else outside - content
         most = outside
         for q in range(who.shape[1]):
             j = who[i, q]
@@ -106,7 +121,7 @@ def _leave(
             most = max(most, value)
             if j == mentor_of[i]:
                 own = value
-        if most > own + step:
+        if most > own + content:
             if mentor_of[i] >= 0:
                 _give_up(first, held, holder, bid, mentor_of, i)
             waiting[count] = i

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.matcher.compiled import compiled
 from matching.matcher.favourites import Columns, dearest, put
@@ -25,6 +26,14 @@ class Candidates:
     def none(cls, mentees: int) -> "Candidates":
         return cls(np.empty((mentees, 0), np.int32), np.empty((mentees, 0), np.float32))
 
+    def extended(self, mentees: int, width: int) -> "Candidates":
+        """With rows for newcomers, and for at least so many candidates each."""
+        size = len(self.who), self.who.shape[1]
+        if size[0] >= mentees and size[1] >= width:
+            return self
+        more = ((0, mentees - size[0]), (0, max(0, width - size[1])))
+        return Candidates(np.pad(self.who, more, constant_values=NOBODY), np.pad(self.score, more))
+
     def repeated(self, times: int) -> "Candidates":
         return Candidates(np.repeat(self.who, times, axis=0), np.repeat(self.score, times, axis=0))
 
@@ -41,6 +50,11 @@ def look(fit: Fit, mentees: Indices, price: Indices, watch: Watch) -> tuple[Cand
 
     sweep(fit, mentees, work, watch, "scoring")
     return found, surplus
+
+
+def as_asked(price: Indices) -> Indices:
+    """Prices as a look rounds them: above TOP float32 holds even numbers only."""
+    return price.astype(np.float32).astype(np.int64)
 
 
 def merge(old: Candidates, new: Candidates, price: Indices, mentor_of: Indices) -> Candidates:
@@ -89,6 +103,46 @@ def _merge(
                     found = put(value, place, found, left, q)
         for q in range(found):
             who[i, end + q], score[i, end + q] = old[i, place[q]], old_score[i, place[q]]
+
+
+@compiled
+def forget(candidates: Columns, score: Block, gone: NDArray[np.bool]) -> None:
+    """Strike some mentors off everybody's list."""
+    for i in range(len(candidates)):
+        kept = 0
+        for q in range(candidates.shape[1]):
+            j = candidates[i, q]
+            if j < 0:
+                break
+            if not gone[j]:
+                candidates[i, kept], score[i, kept] = j, score[i, q]
+                kept += 1
+        candidates[i, kept:] = NOBODY
+
+
+@compiled
+def add(
+    candidates: Columns,
+    score: Block,
+    mentees: Indices,
+    mentors: Indices,
+    scores: Block,
+    price: Indices,
+    mentor_of: Indices,
+) -> None:
+    """Put each pair on its mentee's list, if that is full in the place of who leaves least."""
+    for at in range(len(mentees)):
+        i = mentees[at]
+        place, least = 0, -NOTHING
+        for q in range(candidates.shape[1]):
+            j = candidates[i, q]
+            if j < 0 or j == mentors[at]:
+                place = q
+                break
+            left = int(score[i, q]) - int(price[j])
+            if left < least and j != mentor_of[i]:
+                place, least = q, left
+        candidates[i, place], score[i, place] = mentors[at], scores[at]
 
 
 def standing(candidates: Candidates, price: Indices, mentor_of: Indices) -> tuple[Indices, Indices]:

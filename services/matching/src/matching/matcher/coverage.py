@@ -3,6 +3,7 @@
 from collections import deque
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.matcher.fit import NOBODY, Fit, Indices
 
@@ -15,30 +16,20 @@ def place_more(fit: Fit, mentor_of: Indices, places: Indices) -> None:
     A search that fails has seen a group of mentors whose mentees can go nowhere else: nobody needs
     to go there again, so all searches that fail take one pass over the scores at most.
     """
-    waiting = np.flatnonzero(mentor_of == NOBODY)
     room = places - np.bincount(mentor_of[mentor_of >= 0], minlength=len(places))
-    if not len(waiting) or not room.any():
-        return
-    held: list[set[int]] = [set() for _ in places]
-    for i in np.flatnonzero(mentor_of >= 0).tolist():
-        held[mentor_of[i]].add(i)
     closed = places == 0
-    for i in waiting.tolist():
+    for mentee in np.flatnonzero(mentor_of == NOBODY).tolist():
         if not room.any():
             return
-        path = _path(fit, i, held, room, closed)
-        for mentee, mentor in path:
-            left = int(mentor_of[mentee])
-            if left != NOBODY:
-                held[left].remove(mentee)
-            held[mentor].add(mentee)
-            mentor_of[mentee] = mentor
+        path = _path(fit, mentee, mentor_of, room, closed)
+        for i, j in path:
+            mentor_of[i] = j
         if path:
             room[path[0][1]] -= 1
 
 
 def _path(
-    fit: Fit, mentee: int, held: list[set[int]], room: Indices, closed: Indices
+    fit: Fit, mentee: int, mentor_of: Indices, room: Indices, closed: NDArray[np.bool]
 ) -> list[tuple[int, int]]:
     """Who moves to whom, the one who takes a free place first; empty if there is no way.
 
@@ -48,26 +39,27 @@ def _path(
     reached_by: dict[int, int] = {}
     waiting = deque([mentee])
     while waiting:
-        rows = [waiting.popleft() for _ in range(min(ROWS, len(waiting)))]
-        for i, score in zip(rows, fit.of(np.array(rows)), strict=True):
+        rows = np.array([waiting.popleft() for _ in range(min(ROWS, len(waiting)))])
+        found: list[int] = []
+        for i, score in zip(rows.tolist(), fit.of(rows), strict=True):
             fresh = np.flatnonzero((score >= 0) & ~seen)
             seen[fresh] = True
-            reached_by.update(dict.fromkeys(fresh.tolist(), i))
+            reached_by.update((j, i) for j in fresh.tolist())
             free = fresh[room[fresh] > 0]
             if len(free):
-                return _back(int(free[score[free].argmax()]), mentee, reached_by, held)
-            for j in fresh.tolist():
-                waiting.extend(sorted(held[j]))
+                return _back(int(free[score[free].argmax()]), mentee, reached_by, mentor_of)
+            found.extend(fresh.tolist())
+        if found:
+            waiting.extend(np.flatnonzero(np.isin(mentor_of, found)).tolist())
     closed |= seen
     return []
 
 
 def _back(
-    mentor: int, mentee: int, reached_by: dict[int, int], held: list[set[int]]
+    mentor: int, mentee: int, reached_by: dict[int, int], mentor_of: Indices
 ) -> list[tuple[int, int]]:
-    mentor_of = {i: j for j in reached_by for i in held[j]}
     path = [(reached_by[mentor], mentor)]
     while path[-1][0] != mentee:
-        mentor = mentor_of[path[-1][0]]
+        mentor = int(mentor_of[path[-1][0]])
         path.append((reached_by[mentor], mentor))
     return path

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.matcher.auction import Market
-from matching.matcher.candidates import Candidates, look, merge, standing
+from matching.matcher.candidates import Candidates, as_asked, look, merge, standing
 from matching.matcher.coverage import place_more
 from matching.matcher.fit import Fit, Indices, Watch, within
 
@@ -33,6 +33,7 @@ class Network:
 
     market: Market
     candidates: Candidates
+    asked: Indices  # the prices of the bound
     surplus: Indices  # the most that any mentor leaves each mentee at these prices
 
     @property
@@ -42,8 +43,9 @@ class Network:
     @property
     def bound(self) -> int:
         """No assignment of as many pairs has a greater total."""
-        matched = int((self.market.mentor_of >= 0).sum())
-        return self.market.worth + int(np.sort(self.surplus)[len(self.surplus) - matched :].sum())
+        worth = (as_asked(self.asked) * np.diff(self.market.first)).sum()
+        matched = int((self.mentor_of >= 0).sum())
+        return int(worth + np.sort(self.surplus)[len(self.surplus) - matched :].sum())
 
 
 def best_for_network(fit: Fit, places: Indices, *, seed: int, watch: Watch) -> Network:
@@ -64,7 +66,7 @@ def best_for_network(fit: Fit, places: Indices, *, seed: int, watch: Watch) -> N
         market.settle(candidates, step, watched)
         fresh, surplus = look(fit, everyone, market.price, watched)
         own, known = standing(candidates, market.price, market.mentor_of)
-        bound = Network(market, candidates, surplus).bound
+        bound = Network(market, candidates, market.price, surplus).bound
         if bound - int(own.sum()) <= goal * bound:
             break
         missed = (surplus > known).mean()  # of the mentees: who knew not of the best mentor
@@ -74,7 +76,7 @@ def best_for_network(fit: Fit, places: Indices, *, seed: int, watch: Watch) -> N
             step = max(1, step // FINER)
         candidates = merge(candidates, fresh, market.price, market.mentor_of)
     place_more(fit, market.mentor_of, places)
-    return Network(market, candidates, surplus)
+    return Network(market, candidates, market.price, surplus)
 
 
 def _open_market(fit: Fit, places: Indices) -> Market:
