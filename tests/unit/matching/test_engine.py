@@ -11,8 +11,8 @@ from scipy.optimize import linear_sum_assignment
 
 from contracts.matching import Mode
 from matching.matcher.fit import Indices
-from matching.matcher.match import Assignment, match
-from matching.matcher.proof import prove
+from matching.matcher.match import match
+from matching.matcher.proof import Assignment, prove
 from support.fits import TableFit
 
 HIGHEST = 1000

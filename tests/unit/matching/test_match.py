@@ -15,7 +15,8 @@ from contracts.profiles import Person
 from matching.matcher import acceptance
 from matching.matcher import scores as scores_module
 from matching.matcher.criteria import hours_ahead, hours_apart
-from matching.matcher.plan import Frozen, Plan, make_plan
+from matching.matcher.frozen import Frozen
+from matching.matcher.plan import Plan, make_plan
 from matching.matcher.pool import make_pool
 from matching.matcher.proof import prove
 from matching.matcher.reasons import explain, score_of
