@@ -9,10 +9,11 @@ from typing import Any
 
 import uvloop
 
-from bench import hostile, live, processes, visible
+from bench import hostile, live, overload, processes, visible
 from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
+from bench.matching import measure as matching
 from bench.meaning import measure as meaning
 from bench.platform import platform
 from bench.projecting import measure as projecting
@@ -37,6 +38,11 @@ async def _traps(_: int) -> str:
 async def _reads(rounds: int) -> str:
     async with servers() as ours:
         return await reads.measure(ours, rounds)
+
+
+async def _overload(rounds: int) -> str:
+    async with servers() as ours:
+        return await overload.measure(ours, rounds)
 
 
 async def _visible(rounds: int) -> str:
@@ -88,15 +94,27 @@ SUBJECTS: dict[str, Subject] = {
     "commands": _commands,
     "processes": _processes,
     "reads": _reads,
+    "overload": _overload,
     "consumers": _consumers,
     "hostile": hostile.measure,
     "traps": _traps,
     "rebuild": _rebuild,
+    "matching": matching.measure,
     "meaning": _meaning,
 }
 
 
-USUAL = ("visible", "live", "relay", "projection", "commands", "processes", "reads", "consumers")
+USUAL = (
+    "visible",
+    "live",
+    "relay",
+    "projection",
+    "commands",
+    "processes",
+    "reads",
+    "overload",
+    "consumers",
+)
 
 
 def main() -> None:

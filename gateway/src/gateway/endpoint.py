@@ -32,6 +32,7 @@ from gateway.requests import (
     Parameters,
     answer_type,
     headers_of,
+    read_body,
     read_parameters,
     request_id_of,
 )
@@ -130,19 +131,16 @@ class GraphQLEndpoint:
     async def _answer(self, exchange: _Exchange) -> bytes:
         """Raises whatever is in the way."""
         request, headers = exchange.request, exchange.headers
-        with self._admission.enter():
-            caller = await self._caller(headers)
-        exchange.account = self._rates.account(caller)
-        exchange.media_type = answer_type(headers)
-        parameters = await read_parameters(request, headers)  # who sends slowly has no place
-        with self._admission.enter() as place:
-            return await self._carry_out(exchange, caller, parameters, place)
+        body = await read_body(request, headers)  # however slowly it is sent
+        with await self._admission.enter() as place:
+            return await self._carry_out(exchange, body, place)
 
-    async def _carry_out(
-        self, exchange: _Exchange, caller: Caller, parameters: Parameters, place: Place
-    ) -> bytes:
-        request, account = exchange.request, exchange.account
-        assert account is not None
+    async def _carry_out(self, exchange: _Exchange, body: bytes, place: Place) -> bytes:
+        request, headers = exchange.request, exchange.headers
+        caller = await self._caller(headers)
+        account = exchange.account = self._rates.account(caller)
+        exchange.media_type = answer_type(headers)
+        parameters = read_parameters(request, body)
         document = self._documents.asked(parameters, caller.roles)
         account.charge(document.cost)
         with account.reading():
@@ -157,13 +155,14 @@ class GraphQLEndpoint:
             account.cost += plan.cost
             return with_extensions(NOTHING, {"cost": account.told()})
         account.charge(plan.cost)
+        place.widen(self._operations.pace(plan, caller))
         answer = self._operations.run(plan, caller, exchange.request_id)
         if plan.kind is OperationType.QUERY:  # what a mutation does is done for all to see
-            body = await unless_left(request.receive, answer)
+            data = await unless_left(request.receive, answer)
         else:
             place.leave()  # it waits for other services
-            body = await answer
-        return with_extensions(body, {"cost": account.told()}) if told else body
+            data = await answer
+        return with_extensions(data, {"cost": account.told()}) if told else data
 
     async def _caller(self, headers: Headers) -> Caller:
         scheme, _, token = headers.get("authorization", "").partition(" ")

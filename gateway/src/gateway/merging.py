@@ -55,6 +55,10 @@ class Merger:
                 return answer
         return await self._alone(kind, plan, viewer)
 
+    def pace(self, plan: Plan, viewer: Viewer) -> float:
+        """Seconds that such a query has taken when it did not have to wait; 0: there was none."""
+        return self._kind(plan, viewer).pace
+
     def _kind(self, plan: Plan, viewer: Viewer) -> "_Kind":
         of_tenants = self._kinds.get(plan.statement)
         if of_tenants is None:
@@ -113,7 +117,7 @@ class _Kind:
         self.under_way = 0  # statements
         self.waiting = deque[_Group]()
         self._last = _Group(closed=True)  # the group that came last, which may be under way
-        self._pace = 0.0  # seconds that a query took, when it did not have to wait for others
+        self.pace = 0.0  # seconds that a query took, when it did not have to wait for others
 
     @property
     def crowded(self) -> bool:
@@ -132,11 +136,11 @@ class _Kind:
         The shortest time counts: the others were lengthened by whatever else the machine did.
         """
         each = seconds / queries
-        self._pace = min(each, self._pace * SLOWER) if self._pace else each
+        self.pace = min(each, self.pace * SLOWER) if self.pace else each
 
     def _room(self) -> int:
         """How many queries a statement should answer."""
-        return MOST if self._pace * MOST <= LONGEST else int(LONGEST / self._pace)
+        return MOST if self.pace * MOST <= LONGEST else int(LONGEST / self.pace)
 
 
 @dataclass

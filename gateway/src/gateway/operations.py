@@ -55,6 +55,10 @@ class Operations:
             return await self._mutate(plan, caller, correlation_id)
         return await self._merger.run(plan, _viewer(caller))
 
+    def pace(self, plan: Plan, caller: Caller) -> float:
+        """Seconds that the statement takes by itself, as far as is known."""
+        return self._merger.pace(plan, _viewer(caller))
+
     async def _mutate(self, plan: Plan, caller: Caller, correlation_id: UUID) -> bytes:
         orders = self._orders(plan)  # all of them are read before any is carried out
         results = [await self._carry_out(order, caller, correlation_id) for order in orders]

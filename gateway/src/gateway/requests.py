@@ -94,13 +94,13 @@ def answer_type(headers: Headers) -> str:
     raise Problem(406, "NOT_ACCEPTABLE", f"Answers are {GRAPHQL} or {JSON}.")
 
 
-async def read_parameters(request: Request, headers: Headers) -> Parameters:
-    """Raises Problem."""
+async def read_body(request: Request, headers: Headers) -> bytes:
+    """The request's body; queries with GET have none. Raises Problem."""
     match request.method:
         case "POST":
-            return _decode(await _body(request, headers))
+            return await _body(request, headers)
         case "GET":
-            return _from_url(request)
+            return b""
         case _:
             raise Problem(
                 405,
@@ -108,6 +108,11 @@ async def read_parameters(request: Request, headers: Headers) -> Parameters:
                 "Operations are sent with POST; queries with GET too.",
                 headers={"allow": "GET, POST"},
             )
+
+
+def read_parameters(request: Request, body: bytes) -> Parameters:
+    """Raises Problem."""
+    return _from_url(request) if request.method == "GET" else _decode(body)
 
 
 def qualities(accept: str) -> dict[str, float]:

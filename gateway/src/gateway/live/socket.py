@@ -218,7 +218,8 @@ class Socket:
     async def _run(self, plan: Plan) -> bytes:
         """Raises RequestError and Problem."""
         try:
-            with self._shared.admission.enter() as place:
+            with await self._shared.admission.enter() as place:
+                place.widen(self._shared.operations.pace(plan, self._caller))
                 if plan.kind is OperationType.MUTATION:
                     place.leave()  # it waits for other services
                 return await self._shared.operations.run(plan, self._caller, new_id())
