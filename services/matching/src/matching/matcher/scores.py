@@ -21,6 +21,7 @@ from matching.matcher.tables import alike, classes
 from matching.matcher.week import QUARTERS
 
 BLOCK_CELLS = 1_000_000  # of a block; it bounds the memory that a pass needs
+WEEKS_AT_ONCE = 4_096  # pairs whose weeks are compared at once
 
 
 class Scores:
@@ -106,12 +107,13 @@ class Scores:
             mine, theirs = self._tongues
             score[~(mine[:, mentees] & theirs[:, mentors]).any(axis=0)] = BARRED
         if self._weeks is not None:
-            one, other = (
-                weeks.free[weeks.which[each]]
-                for weeks, each in zip(self._weeks, (mentees, mentors), strict=True)
-            )
-            shared = np.count_nonzero(one & other, axis=1) / QUARTERS
-            score[shared < self._least_shared] = BARRED
+            mine, theirs = self._weeks
+            for start in range(0, len(score), WEEKS_AT_ONCE):
+                part = slice(start, start + WEEKS_AT_ONCE)
+                one = mine.free[mine.which[mentees[part]]]
+                other = theirs.free[theirs.which[mentors[part]]]
+                shared = np.count_nonzero(one & other, axis=1) / QUARTERS
+                score[part][shared < self._least_shared] = BARRED
         bars = self._bars.mentees * self.mentors + self._bars.mentors
         score[np.isin(mentees * self.mentors + mentors, bars)] = BARRED
         return np.maximum(score, BARRED).astype(np.int64)
