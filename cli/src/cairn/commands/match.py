@@ -60,6 +60,8 @@ def match(
             run = _followed(client, _id_of(started), wait)
     if run["status"] == "FAILED":
         raise Trouble(f"The matching run {run['id']} failed: {run['failure']}")
+    if run["status"] == "CANCELLED":
+        raise Trouble(f"The matching run {run['id']} was cancelled.")
     if json:
         print_json(run)
         return
@@ -86,7 +88,7 @@ def _followed(client: Client, run_id: str, wait: float) -> dict[str, Any]:
     deadline = time.monotonic() + wait
     while time.monotonic() < deadline:
         run = client.query(MATCHING_RUN, id=run_id)["node"]
-        if run and run["status"] in ("COMPLETED", "FAILED"):
+        if run and run["status"] in ("COMPLETED", "FAILED", "CANCELLED"):
             return run
         time.sleep(PAUSE)
     raise Trouble(f"The matching run {run_id} has not ended after {wait:.0f} s. It goes on.")

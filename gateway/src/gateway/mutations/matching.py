@@ -137,7 +137,9 @@ class StartMatchingRunInput:
     rules: RulesInput | None = optional(
         "For a dry run: rules to try; what is left out is as in the programme."
     )
-    seed: int | None = optional("A number on which ties depend; the same gives the same again.")
+    seed: int | None = optional(
+        "Where the search of the mode NETWORK begins; the same gives the same again."
+    )
 
 
 @strawberry.input
