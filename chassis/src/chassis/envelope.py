@@ -5,6 +5,7 @@ See https://github.com/cloudevents/spec, "Kafka Protocol Binding".
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -82,16 +83,12 @@ def parse(headers: Headers) -> Envelope:
         raise Malformed("ce_specversion is not 1.0")
     if texts.get("content-type", "application/json").partition(";")[0] != "application/json":
         raise Malformed("content-type is not application/json")
+    said: dict[str, Any] = texts
     try:
-        return msgspec.convert(
-            texts
-            | {
-                "ce_source": texts["ce_source"].lstrip("/"),
-                "ce_version": _version(texts["ce_version"]),
-                "trace": {name: texts[name] for name in _TRACE if name in texts},
-            },
-            Envelope,
-        )
+        said["ce_source"] = texts["ce_source"].lstrip("/")
+        said["ce_version"] = _version(texts["ce_version"])
+        said["trace"] = {name: texts[name] for name in _TRACE if name in texts}
+        return msgspec.convert(said, Envelope)
     except (KeyError, ValueError) as error:  # msgspec.ValidationError is a ValueError
         for name in _ATTRIBUTES.values():
             if name not in texts:

@@ -103,7 +103,9 @@ def read_event(record: Record, decode: Decode) -> Event[Any]:
 
 
 def _check_belongs(record: Record, envelope: Envelope) -> None:
-    if record.key is None or record.key.decode("ascii", "replace") != str(envelope.subject):
+    # As msgspec writes it, which is what `str` says, a good deal faster.
+    subject = msgspec.to_builtins(envelope.subject)
+    if record.key is None or record.key.decode("ascii", "replace") != subject:
         raise Malformed("the record's key is not its ce_subject")
     if envelope.type.rpartition(".")[0] != record.topic:
         raise Malformed("the event's type is not one of this topic")

@@ -37,24 +37,35 @@ class Change(NamedTuple):
     ids: Sequence[str]  # of what that concerns
 
 
-def announced(upsert: str, table: str) -> str:
-    """A statement that writes rows of a table, as `kept`: it says which it wrote."""
+def told(table: str) -> str | None:
+    """An expression that says which rows, called `changed`, were written; None: nobody asks."""
     if table not in CONCERNED:
-        return upsert
-    return _told(f"{upsert} returning {_columns(table)}", table)
+        return None
+    columns = CONCERNED[table]
+    ids = ", ".join(f"part.{column}" for column in columns)
+    return f"""
+        (select count(pg_notify('{CHANGED}', message)) from (
+            select concat_ws(' ', '{table}', organisation_id,
+                string_agg(concat_ws(' ', {ids}), ' ')) as message
+            from (
+                select *, (row_number() over () - 1) / {MOST_IDS // len(columns)} as number
+                from changed) part
+            group by organisation_id, number) each)
+        """  # noqa: S608
 
 
 def announcement(table: str) -> str | None:
     """The statement that says that rows go, by organisation, id and version; None: nobody asks."""
     if table not in CONCERNED:
         return None
-    going = f"""
-        select {_columns(table)} from {table} as kept
-        join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (organisation, id, version)
-            on kept.organisation_id = gone.organisation and kept.id = gone.id
-        where kept.version <= gone.version
+    return f"""
+        with changed as (
+            select kept.* from {table} as kept
+            join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as gone (organisation, id, version)
+                on kept.organisation_id = gone.organisation and kept.id = gone.id
+            where kept.version <= gone.version)
+        select {told(table)}
         """  # noqa: S608
-    return _told(going, table)
 
 
 def read(message: str) -> Change | None:
@@ -63,21 +74,3 @@ def read(message: str) -> Change | None:
         return None
     table, organisation, *ids = message.split(" ")
     return Change(table, organisation, ids)
-
-
-def _columns(table: str) -> str:
-    return ", ".join(f"kept.{column}" for column in ("organisation_id", *CONCERNED[table]))
-
-
-def _told(rows: str, table: str) -> str:
-    columns = CONCERNED[table]
-    ids = ", ".join(f"part.{column}" for column in columns)
-    return f"""
-        with changed as ({rows})
-        select pg_notify('{CHANGED}',
-            concat_ws(' ', '{table}', organisation_id, string_agg(concat_ws(' ', {ids}), ' ')))
-        from (
-            select *, (row_number() over () - 1) / {MOST_IDS // len(columns)} as number
-            from changed) part
-        group by organisation_id, number
-        """  # noqa: S608

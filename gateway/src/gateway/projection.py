@@ -1,7 +1,7 @@
 """Projections: how a topic's events become rows of the read model."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -44,6 +44,14 @@ NOT_READ = {  # what a body says that the API does not
 }
 
 
+class State(NamedTuple):
+    """How something stands at a version, by the change with this number."""
+
+    body: Any  # as this version of the contracts reads it
+    version: int
+    changed: int
+
+
 class Projection:
     """Keeps the newest state of one aggregate type; the consumer's handler for its topic.
 
@@ -57,11 +65,8 @@ class Projection:
     def __init__(self, topic: Topic, *, announces: bool = True) -> None:
         self._topic = topic.name
         self._table = TABLES[topic.name]
-        self._upsert = upsert(self._table, columns_of(topic))
-        self._announcement = None
-        if announces:
-            self._upsert = announcing.announced(self._upsert, self._table)
-            self._announcement = announcing.announcement(self._table)
+        self._write = written(self._table, columns_of(topic), announces=announces)
+        self._announcement = announcing.announcement(self._table) if announces else None
         self._decoder = msgspec.json.Decoder(topic.body)
 
     @property
@@ -75,18 +80,29 @@ class Projection:
         await trail.record(connection, events)
         if self._topic == profiles.ERASURE:
             await erasing.forget_parked(connection, events)
-        numbers = await changes.take_numbers(connection, {each.organisation_id for each in events})
+        numbers = await changes.take_numbers(connection, organisations_of(events))
         erased = [event for event in events if event.state is None]
         if erased:
             await self._erase(connection, erased, numbers)
-        if rows := encode(newest(event for event in events if event.state is not None), numbers):
-            await connection.execute(self._upsert, rows, self._topic)
-        if self._topic in indexing.TOPICS:
-            written = [
-                indexing.Written(each.organisation_id, each.subject, each.version, each.state)
-                for each in newest(events)
-            ]
-            await indexing.refresh(connection, self._table, written)
+        states = [
+            State(event.state, event.version, numbers[event.organisation_id])
+            for event in newest(event for event in events if event.state is not None)
+        ]
+        if states:
+            await self.write(connection, states)
+
+    async def write(self, connection: Connection, states: Sequence[State]) -> None:
+        """Write states, one of each thing, where they are news; and by what they are found."""
+        news = await connection.fetchrow(self._write, encode(states), self._topic)
+        if self._table not in indexing.WORDLESS:
+            return
+        assert news is not None
+        bodies = {(each.body.organisation_id, each.body.id): each.body for each in states}
+        renewed = [
+            indexing.Written(bodies[organisation_id, id_], is_new)
+            for organisation_id, id_, is_new in zip(*news[:3], strict=True)
+        ]
+        await indexing.refresh(connection, renewed)
 
     async def settle(
         self, connection: Connection, event: Event[Any], record: Record, attempts: int
@@ -121,6 +137,8 @@ class Projection:
         if self._announcement is not None:
             await connection.execute(self._announcement, *keys)
         await changes.delete(connection, self._table, *keys, numbers)
+        if self._table in indexing.WORDLESS:
+            await indexing.forget(connection, self._table, *keys[:2])
         await connection.execute(
             """
             insert into cairn.graves as grave (organisation_id, topic, subject, version)
@@ -134,20 +152,44 @@ class Projection:
         )
 
 
+def organisations_of(events: Batch) -> list[UUID]:
+    """Of all these events, each once."""
+    # By the numbers of the UUIDs: those are hashed and compared in C.
+    found = {event.envelope.organisation_id.int: event.envelope.organisation_id for event in events}
+    return list(found.values())
+
+
 def columns_of(topic: Topic) -> list[str]:
     """The fields of a topic's bodies that the read model keeps."""
     fields = [field.name for field in msgspec.structs.fields(topic.body)]
     return [name for name in fields if name not in NOT_READ.get(topic.name, ())]
 
 
-def upsert(table: str, fields: list[str]) -> str:
+def written(table: str, fields: Sequence[str], *, announces: bool) -> str:
+    """The statement that writes states as `upsert` does, and says so where it `announces`.
+
+    What `indexing.refresh` must be told it gives, where the table's things have terms.
+    """
+    told = announcing.told(table) if announces else None
+    known, renewed = "", ""
+    if table in indexing.WORDLESS:
+        known, renewed = indexing.renewed(table, fields)
+    return f"""
+        with new as (select * from {_given(table)}),
+        {known}
+        changed as ({upsert(table, fields, "new")} returning kept.*)
+        select {", ".join(filter(None, (renewed, told))) or "null"}
+        """  # noqa: S608
+
+
+def upsert(table: str, fields: Sequence[str], given: str = "") -> str:
     """The statement that writes bodies with their versions and numbers, where they are news."""
     columns = [*fields, "version", "changed"]
     listed = ", ".join(f'"{name}"' for name in columns)
     changed = [name for name in columns if name not in {"organisation_id", "id"}]
     return f"""
         insert into {table} as kept ({listed})
-        select {listed} from jsonb_populate_recordset(null::{table}, $1) as new
+        select {listed} from {given or _given(table)} as new
         where not exists (
             select from cairn.graves
             where graves.organisation_id = new.organisation_id and graves.topic = $2
@@ -158,13 +200,15 @@ def upsert(table: str, fields: list[str]) -> str:
         """  # noqa: S608
 
 
-def encode(events: list[Event[Any]], numbers: Mapping[UUID, int]) -> bytes | None:
-    """The states, as this version of the contracts reads them, with version and number; as JSON."""
-    if not events:
-        return None
+def _given(table: str) -> str:
+    return f"json_populate_recordset(null::{table}, $1)"
+
+
+def encode(states: Sequence[State]) -> str:
+    """States as the JSON that the statements take."""
     rows = [
-        msgspec.json.encode(event.state)[:-1]
-        + b',"version":%d,"changed":%d}' % (event.version, numbers[event.organisation_id])
-        for event in events
+        msgspec.json.encode(each.body)[:-1]
+        + b',"version":%d,"changed":%d}' % (each.version, each.changed)
+        for each in states
     ]
-    return b"[" + b",".join(rows) + b"]"
+    return (b"[" + b",".join(rows) + b"]").decode()

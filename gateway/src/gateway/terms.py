@@ -57,7 +57,19 @@ def term(text: str) -> str:
     return " ".join(words(text))[:LONGEST_TERM]
 
 
-def terms_of(state: Person | Site) -> set[tuple[str, str]]:
+Found = Person | Site
+
+
+def names(state: Found) -> tuple[str, str]:
+    """By which a person's terms are ordered: the family name, and the given one."""
+    match state:
+        case Person(family_name=family_name, given_name=given_name):
+            return family_name, given_name
+        case Site():
+            return "", ""
+
+
+def terms_of(state: Found) -> set[tuple[str, str]]:
     """The terms of a person or a site, each with its kind. Who has left is not found."""
     match state:
         case Site():

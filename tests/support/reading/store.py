@@ -3,15 +3,13 @@
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 import msgspec
 
-from contracts.catalogue import TOPICS, Topic
-from gateway import indexing
+from contracts.catalogue import TOPICS
 from gateway.planner import CONNECTION_SETTINGS
-from gateway.projection import TABLES, columns_of, upsert
+from gateway.projection import Projection, State
 
 TOPIC_OF = {topic.body: topic for topic in TOPICS.values()}
 
@@ -23,27 +21,11 @@ async def fill(pipe_dsn: str, states: Iterable[msgspec.Struct], *, version: int 
     connection = await asyncpg.connect(pipe_dsn)
     try:
         for body, of_topic in by_topic.items():
-            topic: Topic = TOPIC_OF[body]
-            rows = [
-                msgspec.to_builtins(state) | {"version": version, "changed": 0}
-                for state in of_topic
-            ]
-            statement = upsert(TABLES[topic.name], columns_of(topic))
-            await connection.execute(statement, msgspec.json.encode(rows).decode(), topic.name)
-            if topic.name in indexing.TOPICS:
-                await _have_terms(connection, TABLES[topic.name], of_topic, version)
+            projection = Projection(TOPIC_OF[body], announces=False)
+            async with connection.transaction():
+                await projection.write(connection, [State(each, version, 0) for each in of_topic])
     finally:
         await connection.close()
-
-
-async def _have_terms(
-    connection: asyncpg.Connection, table: str, states: Iterable[Any], version: int
-) -> None:
-    async with connection.transaction():
-        written = [
-            indexing.Written(each.organisation_id, each.id, version, each) for each in states
-        ]
-        await indexing.refresh(connection, table, written)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.profiles import Person, Position, Site, Standing
-from gateway import terms
+from gateway import indexing, terms
 from gateway.schema.search import MOST_WORDS, wanted
 
 
@@ -115,3 +116,15 @@ def test_where_somebody_has_been_and_from_where_they_came() -> None:
     assert {term for kind, term in found if kind == "occupation"} == {"a", "b", "c"}
     assert {term for kind, term in found if kind == "move"} == {"b c"}  # of the gap nothing is said
     assert all(len(term) <= terms.LONGEST_TERM for _, term in found)
+
+
+@pytest.mark.parametrize(("table", "body"), [("people", Person), ("sites", Site)])
+def test_no_term_is_made_of_what_is_held_for_wordless(table: str, body: type[Any]) -> None:
+    """Terms are refreshed only where something else changed."""
+    fields = set(body.__struct_fields__)
+    assert fields >= indexing.WORDLESS[table]
+    thing = Mock(spec=sorted(fields - indexing.WORDLESS[table]), __class__=body)
+    for name in fields - indexing.WORDLESS[table]:
+        setattr(thing, name, "")
+    terms.names(thing)
+    terms.terms_of(thing)
