@@ -276,3 +276,40 @@ async def test_who_is_erased_is_in_no_draft(field: Field, runner: Runner, postgr
     assert left.mentee_id == field.mentees[0].id
     edited = await field.network.done("edit-draft", draft_id=left.id)
     assert edited.body["result"]["cost"]["mentee_score"] <= 0
+
+
+@pytest.mark.parametrize("step", ["draft", "commit_some"])
+async def test_a_dry_run_goes_on_where_it_was_interrupted(
+    field: Field, runner: Runner, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    await field.fill(mentees=6, mentors=3, capacity=2)
+    monkeypatch.setattr(runner_module, "CHUNK", 2)
+    done = getattr(runner_module, step)
+    calls = 0
+
+    async def crashes_at_the_second(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise ConnectionResetError
+        return await done(*arguments)
+
+    monkeypatch.setattr(runner_module, step, crashes_at_the_second)
+    run_id = await field.request(dry=True)
+    if step == "draft":
+        with pytest.raises(ConnectionResetError):
+            await runner.step()
+    await runner.step()
+    drafted = {each.mentee_id: each.mentor_id for each in await drafts_of(field, run_id)}
+    await field.network.done("commit-matching-run", run_id=run_id)
+    if step == "commit_some":
+        with pytest.raises(ConnectionResetError):
+            await runner.step()
+    await runner.step()
+
+    assert len(drafted) == 6
+    assert {each.mentee_id: each.mentor_id for each in await field.network.pairings()} == drafted
+    assert (await field.run(run_id)).status is RunStatus.COMPLETED
+    told = await field.told(".run.", ".draft.made", ".draft.erased")
+    assert told.count("matching.draft.made") == told.count("matching.draft.erased") == 6
+    assert told.count("matching.run.drafted") == told.count("matching.run.completed") == 1
