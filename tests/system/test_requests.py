@@ -205,3 +205,33 @@ async def test_a_person_pauses_and_says_whom_they_would_like(programme: Programm
     names = [each["person"]["fullName"] for each in enrolment["ranked"]]
     assert names == ["Ines Almeida marta", "Ines Almeida rui"]
     assert (await programme.rui.query(LIST, id=mine["id"]))["node"] is None
+
+
+SUGGESTED = """
+suggestions { asOf mentors { score mentor { fullName } reasons { sentence } } }
+"""
+
+
+async def test_a_mentee_is_shown_who_suits_her_and_is_free(programme: Programme) -> None:
+    enrolments = "query { viewer { enrolments { edges { node { id } } } } }"
+    [mine] = nodes((await programme.mentee.query(enrolments))["viewer"]["enrolments"])
+
+    async def shown() -> list[str]:
+        document = f"query S($id: ID!) {{ node(id: $id) {{ ... on Enrolment {{ {SUGGESTED} }} }} }}"
+        found = (await programme.mentee.query(document, id=mine["id"]))["node"]["suggestions"]
+        return [each["mentor"]["fullName"] for each in found["mentors"]]
+
+    payload = await programme.mentee.done("suggestMentors", SUGGESTED, enrolmentId=mine["id"])
+    best = payload["suggestions"]["mentors"]
+    assert "Offers 1 of the 1 skills sought: negotiation." in {
+        each["sentence"] for each in best[0]["reasons"]
+    }
+    assert sorted(await shown()) == ["Ines Almeida marta", "Ines Almeida rui"]
+
+    await programme.tenant.take_up(mentee("other"))
+    await programme.tenant.propose(programme.id, "rui", "other")
+    await eventually(lambda: _is(shown, ["Ines Almeida marta"]), within=60)
+
+
+async def _is(shown: Any, expected: list[str]) -> bool:
+    return await shown() == expected

@@ -69,6 +69,7 @@ TOPICS: dict[str, Topic] = {
             matching.PAIRING, matching.Pairing, matching.PairingChange, "sessions", "notifications"
         ),
         _topic(matching.REQUEST, matching.MentorRequest, matching.RequestChange, "notifications"),
+        _topic(matching.SUGGESTIONS, matching.Suggestions, matching.SuggestionsChange),
         _topic(matching.EXCLUSION, matching.Exclusion, matching.ExclusionChange, partitions=FEW),
         _topic(sessions.SESSION, sessions.Session, sessions.SessionChange, "notifications"),
         _topic(sessions.GOAL, sessions.Goal, sessions.GoalChange),

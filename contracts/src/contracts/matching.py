@@ -15,6 +15,7 @@ DRAFT = "matching.draft"
 PAIRING = "matching.pairing"
 REQUEST = "matching.request"
 EXCLUSION = "matching.exclusion"
+SUGGESTIONS = "matching.suggestions"
 ERASURE = "matching.erasure"
 
 
@@ -84,6 +85,12 @@ class RequestChange(StrEnum):
 class ExclusionChange(StrEnum):
     MADE = "matching.exclusion.made"  # lifted, it is erased
     RESTATED = "matching.exclusion.restated"
+
+
+class SuggestionsChange(StrEnum):
+    MADE = "matching.suggestions.made"  # for the first time, or anew
+    REDACTED = "matching.suggestions.redacted"  # a mentor among them was erased
+    RESTATED = "matching.suggestions.restated"
 
 
 class ErasureChange(StrEnum):
@@ -381,3 +388,22 @@ class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
     programme_id: UUID | None = None  # none: in every programme
     made_by: UUID | None = None  # the person, in confidence; or who looks after the programme
     made_at: Instant
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A mentor whom a mentee may ask, and why."""
+
+    mentor_id: UUID
+    score: float  # in [0, 1]
+    reasons: list[Reason] = []
+
+
+class Suggestions(msgspec.Struct, frozen=True, kw_only=True):
+    """The mentors who suited a mentee best at a moment; its `id` is her enrolment's."""
+
+    id: UUID
+    organisation_id: UUID
+    programme_id: UUID
+    mentee_id: UUID
+    mentors: list[Suggestion] = []  # the best first
+    as_of: Instant

@@ -63,6 +63,9 @@ DEPARTURES = {
         select organisation_id, 'Exclusion' as type, id, made_by as person_id from gone
         where made_by is not null
         """,
+    "suggestions": """
+        select organisation_id, 'Suggestions' as type, id, mentee_id as person_id from gone
+        """,
     "goals": """
         select organisation_id, 'Goal' as type, id, person_id from gone
         union select gone.organisation_id, 'Goal', gone.id, p.mentor_id

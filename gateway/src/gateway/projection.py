@@ -28,6 +28,7 @@ TABLES = {
     matching.PAIRING: "pairings",
     matching.REQUEST: "requests",
     matching.EXCLUSION: "exclusions",
+    matching.SUGGESTIONS: "suggestions",
     sessions.SESSION: "sessions",
     sessions.GOAL: "goals",
     sessions.FEEDBACK: "feedback",

@@ -90,6 +90,14 @@ select $1, md5(concat($1, 'request', n, k))::uuid, 1,
     (array['asked', 'declined'])[k], now() - k * interval '1 day', now(), null, '', null
 from generate_series(1, $2) n, generate_series(1, 2) k;
 
+insert into suggestions
+select organisation_id, id, 1, programme_id, person_id, (
+    select jsonb_agg(jsonb_build_object(
+        'mentor_id', md5(concat($1, 'person', 1 + (substr(person_id::text, 1, 1) = 'a')::int + 5 * k
+            % $2))::uuid, 'score', 0.5, 'reasons', '[]'::jsonb))
+    from generate_series(1, 10) k), now()
+from enrolments where organisation_id = $1 and $2 > 0;
+
 insert into exclusions
 select $1, md5(concat($1, 'exclusion', n))::uuid, 1, md5(concat($1, 'person', n))::uuid,
     md5(concat($1, 'person', 1 + (n * 19) % $2))::uuid,

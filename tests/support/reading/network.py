@@ -51,6 +51,8 @@ from contracts.matching import (
     RunStatus,
     Scope,
     Shortage,
+    Suggestion,
+    Suggestions,
     Waiting,
 )
 from contracts.notifications import Notification, NotificationKind, Preferences
@@ -144,6 +146,9 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
     programmes = [_programme(make, persons) for _ in range(3)]
     runs = [_run(make, programme, persons) for programme in programmes for _ in range(2)]
     pairings = [_pairing(make, programmes, runs, persons) for _ in range(2 * people)]
+    enrolments = [
+        _enrolment(make, programmes, person, persons) for person in persons for _ in range(2)
+    ]
     asked = [_request(make, programmes, pairings, persons) for _ in range(2 * people)]
     meetings = [_session(make, pairing) for pairing in pairings for _ in range(2)]
     feedback = [_feedback(make, session) for session in meetings if make.pick((True, False))]
@@ -152,11 +157,12 @@ def random_network(seed: int, organisation_id: UUID, *, people: int = 12) -> lis
         *sites,
         *persons,
         *programmes,
-        *(_enrolment(make, programmes, person, persons) for person in persons for _ in range(2)),
+        *enrolments,
         *runs,
         *(_draft(make, run, person, persons) for run in runs for person in persons),
         *pairings,
         *asked,
+        *(_suggestions(make, enrolment, persons) for enrolment in enrolments),
         *(_exclusion(make, programmes, persons) for _ in range(people)),
         *meetings,
         *(_goal(make, person, pairings) for person in persons for _ in range(3)),
@@ -372,6 +378,26 @@ def _pairing(
         closed_at=make.maybe(make.moment()),
         closed_by=make.maybe(mentor.id),
         closing_reason=make.text(),
+    )
+
+
+def _suggestions(make: _Maker, enrolment: Enrolment, people: list[Person]) -> Suggestions:
+    return Suggestions(
+        id=enrolment.id,
+        organisation_id=make.organisation_id,
+        programme_id=enrolment.programme_id,
+        mentee_id=enrolment.person_id,
+        mentors=[
+            Suggestion(
+                mentor_id=mentor.id,
+                score=make.pick(NUMBERS),
+                reasons=[
+                    Reason(criterion=make.text(), sentence=make.text(), share=make.pick(NUMBERS))
+                ],
+            )
+            for mentor in make.random.sample(people, 5)
+        ],
+        as_of=make.moment(),
     )
 
 

@@ -34,6 +34,8 @@ from contracts.matching import (
     Reason,
     Role,
     RunStatus,
+    Suggestion,
+    Suggestions,
 )
 from contracts.notifications import Notification, NotificationKind, Preferences
 from contracts.profiles import Erasure, Organisation, Person, Position, Site, Visibility, Window
@@ -128,6 +130,14 @@ class Office:
         self.pairing = self.pair(self.ben, PairingStatus.ACTIVE, run_id=self.run.id)
         self.former = self.pair(self.gus, PairingStatus.ENDED)
         self.request = self.ask(self.hal)
+        self.suggestions = Suggestions(
+            id=self.enrolment.id,
+            organisation_id=self.id,
+            programme_id=self.programme.id,
+            mentee_id=self.ana.id,
+            mentors=[Suggestion(mentor_id=self.fay.id, score=0.5)],
+            as_of=NOW,
+        )
         self.apart = self.keep_apart(self.ana, self.fay, by=self.ana)
         self.kept_apart = self.keep_apart(self.ben, self.gus, by=self.cleo)
         self.held = self.session(SessionStatus.HELD, NOW)

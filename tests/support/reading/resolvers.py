@@ -8,6 +8,7 @@ from contracts.direction import Assessment, CareerPaths, Part, Roadmap
 from contracts.matching import (
     Draft,
     Enrolment,
+    EnrolmentStatus,
     Exclusion,
     MatchingRun,
     MentorRequest,
@@ -15,6 +16,8 @@ from contracts.matching import (
     PairingStatus,
     Programme,
     Role,
+    Suggestion,
+    Suggestions,
 )
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Organisation, Person, Site, Standing
@@ -200,6 +203,33 @@ def local_time(sight: Sight, row: Person | Site) -> Any:
     return sight.local_time(row.time_zone)
 
 
+OPEN = (PairingStatus.PROPOSED, PairingStatus.ACTIVE, PairingStatus.PAUSED)
+
+
+def suggested(sight: Sight, row: Suggestions) -> list[Suggestion]:
+    """Those who may be found, take part, and have a place."""
+    return [each for each in row.mentors if _is_free(sight, row, each)]
+
+
+def _is_free(sight: Sight, row: Suggestions, each: Suggestion) -> bool:
+    mentor = sight.find(Person, each.mentor_id)
+    if mentor is None or mentor.standing is not Standing.ACTIVE or not mentor.offers_mentoring:
+        return False
+    taken = [
+        pairing.programme_id
+        for pairing in sight.everything(Pairing)
+        if pairing.mentor_id == mentor.id and pairing.status in OPEN
+    ]
+    return len(taken) < mentor.capacity and any(
+        enrolment.person_id == mentor.id
+        and enrolment.programme_id == row.programme_id
+        and enrolment.role is Role.MENTOR
+        and enrolment.status is EnrolmentStatus.ACTIVE
+        and (enrolment.capacity is None or taken.count(row.programme_id) < enrolment.capacity)
+        for enrolment in sight.everything(Enrolment)
+    )
+
+
 RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Query", "viewer"): lambda sight, _: sight.find(Person, sight.viewer.person_id),
     ("Query", "node"): lambda sight, _, **named: sight.by_global_id(named["id"]),
@@ -311,6 +341,11 @@ RESOLVERS: dict[tuple[str, str], Resolver] = {
     ("Pairing", "nextSession"): lambda sight, pairing: sight.next_session(
         lambda row: row.pairing_id == pairing.id
     ),
+    ("Enrolment", "suggestions"): link(Suggestions, "id"),
+    ("Suggestions", "mentee"): link(Person, "mentee_id"),
+    ("Suggestions", "programme"): link(Programme, "programme_id"),
+    ("Suggestions", "mentors"): suggested,
+    ("Suggestion", "mentor"): link(Person, "mentor_id"),
     ("Ranked", "person"): link(Person, "person_id"),
     ("Exclusion", "person"): link(Person, "person_id"),
     ("Exclusion", "other"): link(Person, "other_id"),

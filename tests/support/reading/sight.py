@@ -17,6 +17,7 @@ from contracts.matching import (
     PairingStatus,
     Programme,
     RequestStatus,
+    Suggestions,
 )
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Erasure, Person, Visibility
@@ -46,6 +47,8 @@ class Sight:
                     or row.visibility is Visibility.NETWORK
                     or (row.visibility is Visibility.SITE and row.site_id == self.site_of(me))
                 )
+            case Suggestions():
+                return row.mentee_id == me or administrator or self.coordinates(row.programme_id)
             case Enrolment():
                 return row.person_id == me or administrator or self.coordinates(row.programme_id)
             case MatchingRun() | Draft():

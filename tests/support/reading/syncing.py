@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from contracts.direction import Assessment, CareerPaths, Roadmap
-from contracts.matching import Enrolment, Exclusion, MentorRequest, Pairing, Programme
+from contracts.matching import Enrolment, Exclusion, MentorRequest, Pairing, Programme, Suggestions
 from contracts.notifications import Notification, Preferences
 from contracts.profiles import Organisation, Person, Site
 from contracts.sessions import Feedback, Goal, Session
@@ -18,6 +18,7 @@ THINGS = """{ __typename id
     ... on Organisation { name } ... on Site { name languages } ... on Programme { name }
     ... on Person { fullName email jobTitle } ... on Enrolment { taking: status role }
     ... on Pairing { standing: status mentor { id } mentee { id } }
+    ... on Suggestions { asOf }
     ... on Exclusion { madeAt }
     ... on MentorRequest { asked: status message mentor { id } mentee { id } }
     ... on Session { topic held: status startsAt }
@@ -102,6 +103,8 @@ def _concerns(row: Row, sight: Sight) -> bool:
             return True  # as far as they are seen
         case Feedback():
             return me in (row.author_id, row.about_id)
+        case Suggestions():
+            return row.mentee_id == me
         case Exclusion():
             return me is not None and row.made_by == me
         case Enrolment() | Notification():

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from contracts.matching import ENROLMENT, PAIRING, REQUEST
+from contracts.matching import ENROLMENT, PAIRING, REQUEST, SUGGESTIONS
 from gateway.mutations.declaring import (
     Mutation,
     Shown,
@@ -85,6 +85,11 @@ class RankPeopleInput:
     )
 
 
+@strawberry.input
+class SuggestMentorsInput:
+    enrolment_id: strawberry.ID = id_of("Enrolment", "The mentee's part in the programme.")
+
+
 THE_REQUEST = {"request": the(REQUEST, links.MentorRequest, "The request.", given_as("request_id"))}
 
 THE_EXCLUSION = {
@@ -102,6 +107,13 @@ def _of(command: str, input_: type, description: str, payload: dict[str, Shown])
 
 
 MUTATIONS = (
+    _of(
+        "suggest-mentors",
+        SuggestMentorsInput,
+        "Find the ten mentors with a free place who suit a mentee best, with reasons. For the "
+        "mentee and coordinators.",
+        {"suggestions": the(SUGGESTIONS, links.Suggestions, "The mentors, the best first.")},
+    ),
     _of(
         "ask-mentor",
         AskMentorInput,

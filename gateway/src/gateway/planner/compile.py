@@ -252,7 +252,8 @@ class Compiler:
             assert leaf is not None
             return json_of(leaf[0], fill(source.sql, row=row.alias))
         if leaf is None:
-            return self._structure(output, nodes, row.structure(source.name))
+            items = source.items or "true"
+            return self._structure(output, nodes, row.structure(source.name), row.alias, items)
         if source.name == "id" and type_.name in self.model.tables:
             return f"concat('\"{type_.name}:', {row.scalar('id', 'uuid')}, '\"')"
         leaf_type, listed = leaf
@@ -261,15 +262,28 @@ class Compiler:
             return json_of_list(leaf_type, row.scalars(source.name, postgres))
         return json_of(leaf_type, row.scalar(source.name, postgres))
 
-    def _structure(self, output: GraphQLType, nodes: list[FieldNode], json: str) -> str:
-        """The JSON text of a structured value: an object, a list, one of a union, or by its id."""
+    def _structure(
+        self,
+        output: GraphQLType,
+        nodes: list[FieldNode],
+        json: str,
+        parent: str = "",
+        items: str = "true",
+    ) -> str:
+        """The JSON text of a structured value: an object, a list, one of a union, or by its id.
+
+        Of a list it has those of which `items` holds, over the parent's row and the item.
+        """
         type_ = output.of_type if isinstance(output, GraphQLNonNull) else output
         if isinstance(type_, GraphQLList):
             item = self.alias()
             text = self._structure(type_.of_type, nodes, f"{item}.item")
             rows = f"jsonb_array_elements({json}) with ordinality {item}(item, place)"
-            items = json_array(f"select coalesce({text}, 'null') from {rows} order by {item}.place")
-            return f"case when {json} is not null then {items} end"
+            shown = fill(items, row=parent, item=f"{item}.item")
+            listed = json_array(
+                f"select coalesce({text}, 'null') from {rows} where {shown} order by {item}.place"
+            )
+            return f"case when {json} is not null then {listed} end"
         if is_abstract_type(type_):
             cases = "".join(
                 f" when {literal(each.name)} then {self.object(each, nodes, Structure(json))}"

@@ -22,10 +22,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row, or a member of a structured value."""
+    """A column of the row, or a member of a structured value.
+
+    Of a list, `items` says which of its items are seen: a predicate over the row and `{item}`, a
+    structured value.
+    """
 
     name: str
     sees: str | None = None  # where it differs from the row's; unseen is null
+    items: str | None = None
 
 
 @dataclass(frozen=True)

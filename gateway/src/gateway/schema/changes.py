@@ -86,6 +86,7 @@ FEED = Feed(
         ("Pairing", of_viewer("pairings", "mentee_id")),
         ("MentorRequest", of_viewer("requests", "mentor_id")),
         ("MentorRequest", of_viewer("requests", "mentee_id")),
+        ("Suggestions", of_viewer("suggestions", "mentee_id")),
         ("Exclusion", of_viewer("exclusions", "made_by")),
         ("Session", of_viewer("sessions", "mentor_id")),
         ("Session", of_viewer("sessions", "mentee_id")),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gateway.schema.people import Site as Site
     from gateway.schema.requests import Exclusion as Exclusion
     from gateway.schema.requests import MentorRequest as MentorRequest
+    from gateway.schema.requests import Suggestions as Suggestions
     from gateway.schema.sessions import Feedback as Feedback
     from gateway.schema.sessions import Goal as Goal
     from gateway.schema.sessions import Session as Session
@@ -38,6 +39,7 @@ else:
     Person = Annotated["Person", strawberry.lazy("gateway.schema.people")]
     Site = Annotated["Site", strawberry.lazy("gateway.schema.people")]
     Exclusion = Annotated["Exclusion", strawberry.lazy("gateway.schema.requests")]
+    Suggestions = Annotated["Suggestions", strawberry.lazy("gateway.schema.requests")]
     MentorRequest = Annotated["MentorRequest", strawberry.lazy("gateway.schema.requests")]
     Feedback = Annotated["Feedback", strawberry.lazy("gateway.schema.sessions")]
     Goal = Annotated["Goal", strawberry.lazy("gateway.schema.sessions")]

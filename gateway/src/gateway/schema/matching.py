@@ -250,6 +250,10 @@ class Enrolment(Node):
     consented_at: datetime | None = field(
         "When they said themselves that they want to be matched; null: they have not."
     )
+    suggestions: links.Suggestions | None = one(
+        "The mentors who suited a mentee best, when she last asked for them; null: never.",
+        "{row}.id = {parent}.id",
+    )
     ranked: list[Ranked] = field(
         "Whom they would like best, first, for matching by choice; empty: as they fit."
     )

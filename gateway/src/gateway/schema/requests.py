@@ -1,8 +1,11 @@
-"""Whom mentees ask to be their mentor, and who is not to be matched with whom."""
+"""Whom mentees may ask and do ask to be their mentor, and who is not to be matched with whom."""
 
 from datetime import datetime
 
+import strawberry
+
 from contracts.matching import RequestStatus
+from gateway.planner.model import Column
 from gateway.schema import links, visibility
 from gateway.schema.connections import Node
 from gateway.schema.fields import field, one, read_from
@@ -46,3 +49,27 @@ class Exclusion(Node):
     )
     made_by: links.Person | None = one("Who said so.", "{row}.id = {parent}.made_by")
     made_at: datetime = field("When they did.")
+
+
+@strawberry.type(description="A mentor whom a mentee may ask, and why.")
+class Suggestion:
+    mentor: links.Person | None = field("The mentor.", Column("mentor_id"))
+    score: float = field("How well the two fit, 0 to 1.")
+    reasons: list[Reason] = field("Why the two fit.")
+
+
+@read_from(
+    "suggestions",
+    sees=visibility.SUGGESTIONS,
+    description="The mentors who suited a mentee best at a moment, to choose from whom to ask. For "
+    "the mentee, the programme's coordinators, and administrators.",
+)
+class Suggestions(Node):
+    mentee: links.Person | None = one("The mentee.", "{row}.id = {parent}.mentee_id")
+    programme: links.Programme | None = one("The programme.", "{row}.id = {parent}.programme_id")
+    mentors: list[Suggestion] = field(
+        "The mentors, the best first; without who has become full, takes part no more, or is not "
+        "the viewer's to see.",
+        Column("mentors", items=visibility.SUGGESTED),
+    )
+    as_of: datetime = field("When they were found.")

@@ -80,6 +80,31 @@ or not {{row}}.own and ({ADMINISTRATORS} or {COORDINATORS})"""
 
 MADE_BY_ONESELF = "{row}.made_by = {viewer}.person_id"
 
+SUGGESTIONS = f"{{row}}.mentee_id = {{viewer}}.person_id or {ADMINISTRATORS} or {COORDINATORS}"
+
+OPEN_PAIRINGS = """(select count(*) from pairings c
+    where c.organisation_id = m.organisation_id and c.mentor_id = m.id
+        and c.status in ('proposed', 'active', 'paused')"""
+
+# A mentor who is suggested is shown as long as the viewer may find them, they take part, and they
+# have a free place. The offsets have PostgreSQL begin with the one mentor.
+SUGGESTED = f"""exists (
+    select from (
+        select * from people o
+        where o.organisation_id = {{row}}.organisation_id
+            and o.id = ({{item}} ->> 'mentor_id')::uuid offset 0) m
+    where m.standing = 'active' and m.offers_mentoring
+        and {OPEN_PAIRINGS}) < m.capacity
+        and exists (
+            select from (
+                select * from enrolments o
+                where o.organisation_id = m.organisation_id and o.person_id = m.id offset 0) p
+            where p.programme_id = {{row}}.programme_id
+                and p.role = 'mentor' and p.status = 'active'
+                and (p.capacity is null
+                    or {OPEN_PAIRINGS} and c.programme_id = p.programme_id) < p.capacity))
+        and ({PEOPLE.replace("{row}", "m")}))"""  # noqa: S608
+
 SESSIONS = THE_TWO  # what two people talk about is nobody else's
 
 GOALS = """{row}.person_id = {viewer}.person_id

@@ -7,13 +7,22 @@ from chassis.events import Event
 from chassis.unit import Unit
 from contracts import matching as contract
 from contracts.erasure import ErasureDone
-from contracts.matching import DraftChange, EnrolmentChange, PairingChange
+from contracts.matching import DraftChange, EnrolmentChange, PairingChange, SuggestionsChange
 from contracts.profiles import PERSON, Erasure
 from matching import store
 from matching.closing import end_pairings
 from matching.domain import redaction
 from matching.domain.pairing import LEFT_ORGANISATION
-from matching.store import asking, drafting, inputs, meanings, standing, taking_part, work
+from matching.store import (
+    asking,
+    drafting,
+    inputs,
+    meanings,
+    standing,
+    suggested,
+    taking_part,
+    work,
+)
 from matching.store.apart import exclusions_with
 from matching.store.candidates import lock_closed, lock_with_partners
 from matching.store.ranking import lock_those_who_rank
@@ -31,6 +40,7 @@ async def erase_person(event: Event[Erasure], unit: Unit) -> None:
     erased |= await store.drafts.erase_all(unit, await drafting.ids_of_mentee(unit, person_id))
     erased |= await store.requests.erase_all(unit, await asking.ever(unit, person_id))
     erased |= await store.exclusions.erase_all(unit, await exclusions_with(unit, person_id))
+    erased |= await store.suggestions.erase_all(unit, await suggested.of_mentee(unit, person_id))
     redacted += await _redact_lists(unit, person_id)
     await work.forget_proposals(unit, person_id)
     await meanings.forget(unit, [person_id])
@@ -71,9 +81,14 @@ async def _redact_drafts(unit: Unit, person_id: UUID) -> int:
 
 
 async def _redact_lists(unit: Unit, person_id: UUID) -> int:
-    """Take the person from others' lists of whom they would like best."""
-    changed = [
+    """Take the person from others' lists of whom they would like best, and from suggestions."""
+    ranking = [
         redaction.ranks(each, person_id) for each in await lock_those_who_rank(unit, person_id)
     ]
-    await store.enrolments.redact_all(unit, changed, EnrolmentChange.REDACTED)
-    return len(changed)
+    await store.enrolments.redact_all(unit, ranking, EnrolmentChange.REDACTED)
+    suggesting = [
+        redaction.suggestions(each, person_id)
+        for each in await suggested.lock_those_with(unit, person_id)
+    ]
+    await store.suggestions.redact_all(unit, suggesting, SuggestionsChange.REDACTED)
+    return len(ranking) + len(suggesting)

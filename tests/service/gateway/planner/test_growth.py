@@ -138,6 +138,8 @@ PARENTS = {
     "Draft": """select d.id from drafts d join programmes p on p.id = d.programme_id
         where d.organisation_id = $1 order by $2 = any (p.coordinator_ids) desc limit 1""",
     "Pairing": "select id from pairings where organisation_id = $1 and mentee_id = $2 limit 1",
+    "Suggestions": """select id from suggestions
+        where organisation_id = $1 and mentee_id = $2 limit 1""",
     "Exclusion": """select id from exclusions where organisation_id = $1
         order by made_by = $2 desc limit 1""",
     "MentorRequest": """select id from requests

@@ -26,6 +26,7 @@ SEEN_BY = {
     "run": {"cleo", "dan"},
     "pairing": {"ana", "ben", "cleo", "dan"},
     "former": {"ana", "gus", "cleo", "dan"},
+    "suggestions": {"ana", "cleo", "dan"},
     "apart": {"ana"},
     "kept_apart": {"cleo", "dan"},
     "request": {"ana", "hal", "cleo", "dan"},

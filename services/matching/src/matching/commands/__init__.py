@@ -9,6 +9,7 @@ from matching.commands import (
     programmes,
     requests,
     runs,
+    suggestions,
 )
 from matching.commands.registry import commands
 
@@ -22,4 +23,5 @@ __all__ = [
     "programmes",
     "requests",
     "runs",
+    "suggestions",
 ]

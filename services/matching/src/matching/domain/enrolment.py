@@ -87,3 +87,9 @@ def not_there(person_id: UUID, role: Role) -> NotEnrolled:
         f"Person {person_id} cannot be ranked: they do not take part in this programme as a"
         f" {role}, or keep to themselves."
     )
+
+
+def need_role(enrolment: Enrolment, role: Role) -> None:
+    """Raises NotEnrolled."""
+    if enrolment.role is not role:
+        raise NotEnrolled(f"Enrolment {enrolment.id} is not one of a {role}.")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from contracts.matching import Draft, Enrolment, Pairing
+from contracts.matching import Draft, Enrolment, Pairing, Suggestions
 from matching.domain.pairing import LEFT_ORGANISATION, LEFT_PROGRAMME, UNANSWERED
 
 
@@ -25,3 +25,9 @@ def ranks(enrolment: Enrolment, person_id: UUID) -> Enrolment:
     """The enrolment without the person on its list."""
     ranked = [each for each in enrolment.ranked if each.person_id != person_id]
     return replace(enrolment, ranked=ranked)
+
+
+def suggestions(suggestions: Suggestions, person_id: UUID) -> Suggestions:
+    """The suggestions without the person, if they are a mentor among them."""
+    mentors = [each for each in suggestions.mentors if each.mentor_id != person_id]
+    return replace(suggestions, mentors=mentors)

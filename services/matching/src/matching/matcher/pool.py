@@ -1,6 +1,7 @@
 """A frozen pool of mentees and mentors as arrays, everyone by index, in the order of their ids."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -138,7 +139,7 @@ def make_pool(
     so many `steps` of the line.
     """
     offsets = {zone: offset(zone) for zone in {p.time_zone for p in (*mentees, *mentors)}}
-    codes = _Codes([*mentees, *mentors], offsets)
+    codes = Codes([*mentees, *mentors], offsets)
     hopes, experience = meanings or (Meanings.none(len(mentees)), Meanings.none(len(mentors)))
     mentor_index = {person.id: j for j, person in enumerate(mentors)}
     own = {
@@ -162,7 +163,7 @@ def make_pool(
     )
 
 
-class _Codes:
+class Codes:
     """Numbers for what people of a pool have: the same for mentees and mentors."""
 
     def __init__(self, people: Sequence[Person], offsets: Mapping[str, float]) -> None:
@@ -172,6 +173,18 @@ class _Codes:
         self._languages = _numbered(
             language for person in people for language in sorted(criteria.languages(person))
         )
+
+    def with_newcomer(self, person: Person, ahead: float) -> "Codes":
+        """The same numbers, and new ones for what only this person has; but languages.
+
+        A language that nobody else speaks joins them to nobody.
+        """
+        codes = copy(self)
+        codes._offsets = {**self._offsets, person.time_zone: ahead}
+        codes._sites = {person.site_id: len(self._sites), **self._sites}
+        department = _department(person)
+        codes._departments = {department: len(self._departments), **self._departments}
+        return codes
 
     def side(self, people: Sequence[Person], meanings: Meanings) -> Side:
         levels = [np.nan if person.level is None else person.level for person in people]
@@ -192,7 +205,7 @@ class _Codes:
     def _tongues(self, people: Sequence[Person]) -> NDArray[np.uint64]:
         bits = np.zeros((len(self._languages) // 64 + 1, len(people)), np.uint64)
         for place, person in enumerate(people):
-            for language in criteria.languages(person):
+            for language in criteria.languages(person) & self._languages.keys():
                 word, bit = divmod(self._languages[language], 64)
                 bits[word, place] |= np.uint64(1 << bit)
         return bits

@@ -12,6 +12,7 @@ from contracts.matching import (
     PAIRING,
     PROGRAMME,
     REQUEST,
+    SUGGESTIONS,
     Draft,
     Enrolment,
     Exclusion,
@@ -19,6 +20,7 @@ from contracts.matching import (
     MentorRequest,
     Pairing,
     Programme,
+    Suggestions,
 )
 from contracts.profiles import PERSON, SITE, Person, Site
 
@@ -29,6 +31,7 @@ drafts = Aggregates(DRAFT, Draft, table="drafts", called="draft")
 pairings = Aggregates(PAIRING, Pairing, table="pairings", called="pairing")
 requests = Aggregates(REQUEST, MentorRequest, table="requests", called="request")
 exclusions = Aggregates(EXCLUSION, Exclusion, table="exclusions", called="exclusion")
+suggestions = Aggregates(SUGGESTIONS, Suggestions, table="suggestions", called="suggestions")
 erasures = Aggregates(ERASURE, ErasureDone, table="erasures", called="erasure")
 people = Copies(PERSON, Person, table="people")
 sites = Copies(SITE, Site, table="sites")

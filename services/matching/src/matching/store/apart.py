@@ -30,23 +30,25 @@ async def barred_pairs(unit: Unit, programme_id: UUID) -> Pairs:
     return {(row["mentee_id"], row["mentor_id"]) for row in rows}
 
 
+async def barred_with(unit: Unit, programme_id: UUID, mentee_id: UUID) -> set[UUID]:
+    """The mentors whom a mentee may not have: kept apart from her, or they declined."""
+    apart = await apart_from(unit, programme_id, [mentee_id])
+    rows = await unit.connection.fetch(
+        """
+        select mentor_id from requests
+        where organisation_id = $1 and programme_id = $2 and mentee_id = $3
+          and status = 'declined'
+        """,
+        unit.organisation_id,
+        programme_id,
+        mentee_id,
+    )
+    return {*apart.get(mentee_id, ()), *(row["mentor_id"] for row in rows)}
+
+
 async def are_barred(unit: Unit, programme_id: UUID, mentee_id: UUID, mentor_id: UUID) -> bool:
     """Whether the two are to be kept apart, or the mentor said no to a request of the mentee's."""
-    apart = await apart_from(unit, programme_id, [mentee_id])
-    return mentor_id in apart.get(mentee_id, ()) or bool(
-        await unit.connection.fetchval(
-            """
-            select exists (
-                select from requests
-                where organisation_id = $1 and programme_id = $2
-                  and mentee_id = $3 and mentor_id = $4 and status = 'declined')
-            """,
-            unit.organisation_id,
-            programme_id,
-            mentee_id,
-            mentor_id,
-        )
-    )
+    return mentor_id in await barred_with(unit, programme_id, mentee_id)
 
 
 async def apart_from(

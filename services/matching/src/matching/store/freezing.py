@@ -1,6 +1,6 @@
 """Who takes part in a matching run."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.unit import Unit
@@ -22,7 +22,7 @@ async def freeze(unit: Unit, run: MatchingRun) -> Frozen:
     """Who takes part in a run, as they are now."""
     rules = run.rules
     mentees = await _mentees(unit, run.programme_id, rules)
-    mentors = await _mentors(unit, run.programme_id, rules)
+    mentors = await mentors_of(unit, run.programme_id, rules)
     pool = {person.id: person for person in (*mentees, *(mentor for mentor, _ in mentors))}
     hopes, experience = await _meanings(unit, mentees, mentors, rules)
     by_choice = rules.mode is Mode.CHOICE
@@ -96,8 +96,13 @@ async def _mentees(unit: Unit, programme_id: UUID, rules: Rules) -> list[Person]
     return [people.read(row["state"]) async for row in rows]
 
 
-async def _mentors(unit: Unit, programme_id: UUID, rules: Rules) -> list[tuple[Person, int]]:
-    """Active mentors with their free places, in the order of their ids; consent as for mentees."""
+async def mentors_of(
+    unit: Unit, programme_id: UUID, rules: Rules, among: Sequence[UUID] | None = None
+) -> list[tuple[Person, int]]:
+    """Active mentors with their free places, in the order of their ids; consent as for mentees.
+
+    All, or those `among` these.
+    """
     found: list[tuple[Person, int]] = []
     async for row in unit.connection.cursor(
         """
@@ -113,11 +118,13 @@ async def _mentors(unit: Unit, programme_id: UUID, rules: Rules) -> list[tuple[P
         where enrolment.organisation_id = $1 and enrolment.programme_id = $2
           and enrolment.role = 'mentor' and enrolment.status = 'active' and standing.alive
           and (not $3 or enrolment.state ->> 'consented_at' is not null)
+          and ($4::uuid[] is null or enrolment.person_id = any($4))
         order by enrolment.person_id
         """,
         unit.organisation_id,
         programme_id,
         rules.needs_consent,
+        among,
         prefetch=PAGE,
     ):
         person = people.read(row["state"])
