@@ -56,6 +56,15 @@ def test_nothing_of_one_person_alone_is_told_to_the_other() -> None:
     assert told == "Your working hours are the same."
 
 
+def test_a_skill_is_the_same_by_any_of_its_names() -> None:
+    mentee = participant(ORGANISATION, skills_sought=["Data Analysis", "knot tying"])
+    mentor = participant(ORGANISATION, skills_offered=["statistics", "Knot  tying"])
+
+    assert explain(mentee, mentor, Rules(), apart=12)[0].sentence == (
+        "Offers 2 of the 2 skills sought: Data Analysis and knot tying."
+    )
+
+
 def test_long_lists_are_cut() -> None:
     skills = [f"skill {n}" for n in range(8)]
     mentee = participant(ORGANISATION, skills_sought=skills)

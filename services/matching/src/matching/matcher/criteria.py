@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.profiles import Person
 from matching.matcher import occupations
+from taxonomy import taxonomy
 
 HALF_DAY = 12.0  # hours: the farthest that two places on the globe are apart
 BEST_GAP = 2  # levels: a mentor so far above has been where the mentee is, and remembers it
@@ -17,11 +18,11 @@ _SMALL = frozenset(("and", "for", "in", "of", "on", "the", "to"))
 
 
 def skills_sought(person: Person) -> frozenset[str]:
-    return terms(person.skills_sought)
+    return frozenset(filter(None, map(skill, person.skills_sought)))
 
 
 def skills_offered(person: Person) -> frozenset[str]:
-    return terms(person.skills_offered)
+    return frozenset(filter(None, map(skill, person.skills_offered)))
 
 
 def interests(person: Person) -> frozenset[str]:
@@ -80,6 +81,12 @@ def terms(texts: Iterable[str]) -> frozenset[str]:
 def term(text: str) -> str:
     """Texts that differ in case or spaces only are the same term."""
     return " ".join(text.casefold().split())
+
+
+def skill(text: str) -> str:
+    """A skill's id in the taxonomy, whichever of its names it goes by; else the term itself."""
+    found = taxonomy().skill(text)
+    return found.uri if found else term(text)
 
 
 def words(title: str) -> frozenset[str]:

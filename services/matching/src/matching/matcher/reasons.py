@@ -82,7 +82,7 @@ def _standing(mentee: Person, mentor: Person, weights: dict[str, int]) -> Iterat
 
 
 def _skills_sentence(mentee: Person, _: Person, offered: frozenset[str]) -> str:
-    names = _names(offered, _written(mentee.skills_sought))
+    names = _names(offered, _written(mentee.skills_sought, criteria.skill))
     sought = len(criteria.skills_sought(mentee))
     return f"Offers {len(offered)} of the {sought} skills sought: {names}."
 
@@ -131,9 +131,11 @@ def _hours_sentence(apart: float) -> str:
     return f"Your working hours are {apart:g} {'hour' if apart == 1 else 'hours'} apart."
 
 
-def _written(texts: Iterable[str]) -> Callable[[str], str]:
+def _written(
+    texts: Iterable[str], key: Callable[[str], str] = criteria.term
+) -> Callable[[str], str]:
     """How terms were written by the person who named them."""
-    return {criteria.term(text): " ".join(text.split()) for text in texts}.__getitem__
+    return {key(text): " ".join(text.split()) for text in texts}.__getitem__
 
 
 def _names(terms: frozenset[str], name: Callable[[str], str]) -> str:

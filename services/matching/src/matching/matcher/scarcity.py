@@ -135,7 +135,7 @@ def _seeks(mentee: Person) -> set[Term]:
 def _written(mentees: Sequence[Person]) -> dict[str, str]:
     """How skills were written by those who seek them; by whoever comes first in their order."""
     return {
-        criteria.term(text): " ".join(text.split())
+        criteria.skill(text): " ".join(text.split())
         for each in reversed(mentees)
         for text in each.skills_sought
     }
