@@ -39,13 +39,14 @@ class Admission:
         return Place(self)
 
     def give(self, room: int) -> None:
-        """Room that was taken, back to whoever waits."""
+        """Back to whoever waits: to one at a time, who may need all of it."""
         self.free += room
         while self.free > 0 and self._waiting:
             turn = self._waiting.pop()
             if not turn.done():
                 turn.set_result(True)
                 self.free -= 1
+                return
 
     async def _turn(self) -> bool:
         loop = asyncio.get_running_loop()
@@ -80,7 +81,7 @@ class Place:
         """Take as much as a request needs that reads for so long, though there may be less."""
         more = min(int(seconds / READING), WIDEST - 1)
         self._taken += more
-        self._admission.free -= more
+        self._admission.give(-more)  # what is left is for the next
 
     def leave(self) -> None:
         taken, self._taken = self._taken, 0
