@@ -1,0 +1,1 @@
+"""Matching beside exact solvers, flows and a textbook of stable games."""
