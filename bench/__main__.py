@@ -9,7 +9,7 @@ from typing import Any
 
 import uvloop
 
-from bench import hostile, live, overload, processes, visible
+from bench import hostile, live, overload, planning, processes, visible
 from bench.commanding import measure as commanding
 from bench.consumers import measure as consumers
 from bench.consumers import traps
@@ -95,6 +95,7 @@ SUBJECTS: dict[str, Subject] = {
     "processes": _processes,
     "reads": _reads,
     "overload": _overload,
+    "planning": planning.measure,
     "consumers": _consumers,
     "hostile": hostile.measure,
     "traps": _traps,
