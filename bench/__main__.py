@@ -18,6 +18,7 @@ from bench.meaning import measure as meaning
 from bench.platform import platform
 from bench.projecting import measure as projecting
 from bench.reads import measure as reads
+from bench.reads import merging
 from bench.rebuilding import measure as rebuilding
 from bench.relaying import measure as relaying
 from bench.servers import servers
@@ -38,6 +39,11 @@ async def _traps(_: int) -> str:
 async def _reads(rounds: int) -> str:
     async with servers() as ours:
         return await reads.measure(ours, rounds)
+
+
+async def _merging(rounds: int) -> str:
+    async with servers() as ours:
+        return await merging.measure(ours, rounds)
 
 
 async def _overload(rounds: int) -> str:
@@ -94,6 +100,7 @@ SUBJECTS: dict[str, Subject] = {
     "commands": _commands,
     "processes": _processes,
     "reads": _reads,
+    "merging": _merging,
     "overload": _overload,
     "planning": planning.measure,
     "consumers": _consumers,
