@@ -16,7 +16,7 @@ MOST_WAITING = 256
 RETRY_AFTER = 1  # seconds
 
 WIDEST = ROOM // 8  # of one request: however long they take, some run side by side
-READING = 0.5e-3  # seconds of the read model, for which a request takes the room of one more
+READING = 2e-3  # seconds of the read model, for which a request takes the room of one more
 
 
 class Admission:
