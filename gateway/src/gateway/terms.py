@@ -1,6 +1,7 @@
 """What people are found by: the words of a search, and the terms that filters take.
 
-A site's words are its own; who works there is found by them when the question is asked.
+A site's words are its own; who works there is found by them when the question is asked. Terms are
+made again only where a thing changed: a version that makes others of them needs `gateway rebuild`.
 """
 
 import re
