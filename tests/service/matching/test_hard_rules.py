@@ -81,12 +81,15 @@ async def test_who_ended_well_may_meet_again_where_the_programme_allows_it(
         await network.done(name, caller, pairing_id=first)
 
     assert await _run(network, runner, programme_id) == set()
-    assert (await network.propose(programme_id, mentor, mentee)).code == "against-the-rules"
+    asked = await network.do("ask-mentor", mentee, programme_id=programme_id, mentor_id=mentor.id)
+    assert asked.code == "against-the-rules"
     await network.done("change-programme", programme_id=programme_id, rules={"again": True})
     assert await _run(network, runner, programme_id) == {(mentee.id, mentor.id)}
     [second] = [each for each in await network.pairings() if each.id != first]
     await network.done("decline-pairing", mentee, pairing_id=second.id)
     assert await _run(network, runner, programme_id) == set()
+    by_hand = await network.propose(programme_id, mentor, mentee)
+    assert by_hand.code is None  # a coordinator who proposes them knows what was
 
 
 async def test_nobody_is_matched_with_their_own_mentee(network: Network, runner: Runner) -> None:

@@ -11,25 +11,25 @@ from matching.matcher.reasons import explain
 from matching.meaning.texts import Kind
 from matching.refusals import AgainstTheRules, TooClose
 from matching.store import apart, meanings
-from matching.store.history import have_met
 from matching.store.lines import managers_above
 from matching.store.taking_part import consenting
 
 TOO_CLOSE = frozenset({HardRule.ONESELF, HardRule.REPORTING_LINE})
 
 
-async def need_allowed(unit: Unit, programme: Programme, mentor: Person, mentee: Person) -> None:
-    """Raises TooClose, AgainstTheRules."""
+async def need_allowed(
+    unit: Unit, programme: Programme, mentor: Person, mentee: Person, *, met: bool = False
+) -> None:
+    """`met`: an earlier pairing of the two bars another. Raises TooClose, AgainstTheRules."""
     rules = programme.rules
     managers = [each.manager_id for each in (mentor, mentee) if each.manager_id]
-    met = await have_met(unit, programme.id, again=rules.again, of=mentee.id)
     found = why_not(
         mentee,
         mentor,
         rules,
         on=unit.now.date(),
         managers=await managers_above(unit, managers, rules.reporting_steps - 1),
-        met=(mentee.id, mentor.id) in met,
+        met=met,
         excluded=await apart.are_barred(unit, programme.id, mentee.id, mentor.id),
     )
     sentences = [*found.values(), *await _without_consent(unit, programme, mentor, mentee)]

@@ -41,7 +41,7 @@ async def propose_pairing(command: ProposePairing, unit: Unit) -> None:
     mentee = await need_person(unit, command.mentee_id)
     mentors, mentees = await lock_candidates(unit, programme.id, [mentor.id], [mentee.id])
     check_proposal(mentors[mentor.id], mentees[mentee.id])
-    await need_allowed(unit, programme, mentor, mentee)
+    await need_allowed(unit, programme, mentor, mentee)  # what they had before is no bar by hand
     reasons = await reasons_for(unit, programme, mentor, mentee)
     pairing = Pairing(
         id=new_id(),

@@ -19,6 +19,7 @@ from matching.fitting import need_allowed, reasons_for
 from matching.matcher.reasons import score_of
 from matching.store import apart, asking, pairings, requests, standing, waiting
 from matching.store.candidates import lock_candidates
+from matching.store.history import have_met
 
 Message = Annotated[str, Meta(max_length=1000)]
 
@@ -46,7 +47,8 @@ async def ask_mentor(command: AskMentor, unit: Unit) -> None:
         apart=await apart.are_barred(unit, programme.id, mentee.id, mentor.id),
         open_to=await asking.open_to(unit, programme.id, mentee.id),
     )
-    await need_allowed(unit, programme, mentor, mentee)
+    met = await have_met(unit, programme.id, again=programme.rules.again, of=mentee.id)
+    await need_allowed(unit, programme, mentor, mentee, met=(mentee.id, mentor.id) in met)
     reasons = await reasons_for(unit, programme, mentor, mentee)
     asked = MentorRequest(
         id=new_id(),
