@@ -1,30 +1,18 @@
 """Clients read their own writes: each mutation's payload shows what it wrote."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from support.api import Api, nodes
+from support.api import nodes
 from support.organisation import Organisation, mentee, mentor, slot, uuid_of
 from support.running import JSON, RunningPlatform
+from support.shown import Shown, choosing, direction, taking_part
 from support.waiting import eventually
 
 pytestmark = pytest.mark.platform
 
 MUTATIONS = "{ __schema { mutationType { fields { name } } } }"
-
-
-class Shown:
-    """One person's mutations, each of which must show what it did; `names` has the mutations."""
-
-    def __init__(self, api: Api, names: set[str]) -> None:
-        self.api = api
-        self._names = names
-
-    async def __call__(self, name: str, shown: str, /, **given: Any) -> JSON:
-        self._names.add(name)
-        return await self.api.done(name, shown, **given)
 
 
 async def test_each_mutation_shows_what_it_wrote(platform: RunningPlatform) -> None:
@@ -40,7 +28,10 @@ async def test_each_mutation_shows_what_it_wrote(platform: RunningPlatform) -> N
     await _meetings(ana, ben, pairing_id)
     await _goals(ben, pairing_id)
     await _profile_and_inbox(ben, tenant)
+    await direction(ben)
     await _pairing_ends(administrator, ana, ben, cai, tenant, programme_id, pairing_id)
+    await choosing(administrator, ana, cai, tenant)
+    await taking_part(administrator, cai, tenant)
     await _endings(administrator, tenant, programme_id)
 
     fields = (await administrator.api.query(MUTATIONS))["__schema"]["mutationType"]["fields"]

@@ -97,6 +97,7 @@ def test_every_stage_can_be_told_and_every_change_happens() -> None:
     }
     assert {transition.change for transition in TRANSITIONS} == set(PairingChange) - {
         PairingChange.PROPOSED,
+        PairingChange.LAPSED,  # nobody acts: time has passed
         PairingChange.REDACTED,
         PairingChange.RESTATED,
     }
