@@ -17,7 +17,6 @@ from chassis import metrics, own_log
 from chassis.aggregates import Aggregates
 from chassis.database import Connection, Database
 from chassis.events import Record
-from chassis.ids import new_id
 from chassis.logs import logger
 from chassis.outbox import Lane, Waiting, put
 from chassis.refusals import Refusal
@@ -105,12 +104,11 @@ class Mender:
             return True
 
     def _unit(self, connection: Connection, organisation_id: UUID) -> Unit:
-        cause = new_id()
         return Unit(
             connection,
             service=self._service,
             organisation_id=organisation_id,
-            cause=Cause(causation_id=cause, correlation_id=cause, actor=f"service:{self._service}"),
+            cause=Cause.of_itself(self._service),
         )
 
 

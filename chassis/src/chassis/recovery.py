@@ -16,7 +16,6 @@ from chassis import own_log, taking_back
 from chassis.aggregates import Aggregates
 from chassis.at_work import alone
 from chassis.database import Connection, Database, enter_tenant, leave_tenant
-from chassis.ids import new_id
 from chassis.topics import Topic
 from chassis.unit import Cause, Unit
 
@@ -111,12 +110,11 @@ async def _concerned(pipe: Database) -> list[UUID]:
 async def _derive(
     connection: Connection, service: str, organisation_id: UUID, derives: Sequence[Derive]
 ) -> None:
-    cause = new_id()
     unit = Unit(
         connection,
         service=service,
         organisation_id=organisation_id,
-        cause=Cause(causation_id=cause, correlation_id=cause, actor=f"service:{service}"),
+        cause=Cause.of_itself(service),
     )
     for derive in derives:
         await derive(unit)

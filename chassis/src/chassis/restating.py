@@ -16,7 +16,6 @@ import msgspec
 from chassis import standstill
 from chassis.aggregates import Aggregates
 from chassis.database import Database, repeatedly
-from chassis.ids import new_id
 from chassis.outbox import Lane
 from chassis.refusals import TooLarge
 from chassis.unit import Cause, Unit
@@ -49,7 +48,7 @@ async def restate(
     Raises standstill.StandsStill.
     """
     await standstill.refuse(pipe)
-    cause = new_id()
+    cause = Cause.of_itself(service)
     place = (_NOBODY, _NOBODY)
     organisations: set[UUID] = set()
     count = 0
@@ -112,7 +111,7 @@ async def _restate(
     aggregates: Aggregates[Any],
     service: str,
     app: Database,
-    cause: UUID,
+    cause: Cause,
     organisation_id: UUID,
     ids: list[UUID],
 ) -> int:
@@ -122,7 +121,7 @@ async def _restate(
                 connection,
                 service=service,
                 organisation_id=organisation_id,
-                cause=Cause(causation_id=cause, correlation_id=cause, actor=f"service:{service}"),
+                cause=cause,
                 lane=Lane.BULK,
             )
             await aggregates.restate(unit, ids)

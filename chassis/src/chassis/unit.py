@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,12 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     causation_id: UUID  # the command or event
     correlation_id: UUID  # the request that began it all
     actor: str
+
+    @classmethod
+    def of_itself(cls, service: str) -> Self:
+        """What a service does by itself: nobody's request, and no event."""
+        cause = new_id()
+        return cls(causation_id=cause, correlation_id=cause, actor=f"service:{service}")
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

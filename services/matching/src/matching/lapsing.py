@@ -5,18 +5,16 @@ it, and several at once do it once.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
 from chassis.database import TRANSIENT
-from chassis.ids import new_id
 from chassis.logs import logger
 from chassis.refusals import NotFound
 from chassis.service import Running
-from chassis.unit import Cause, Unit
+from chassis.unit import Unit
 from contracts.matching import PairingChange, PairingStatus, RequestChange, RequestStatus
+from matching.by_itself import unit_of
 from matching.closing import end_pairings
 from matching.domain import request as requesting
 from matching.domain.pairing import UNANSWERED
@@ -45,10 +43,10 @@ async def end_overdue(running: Running) -> None:
         unanswered = await overdue_requests(connection)
         proposed = await overdue_proposals(connection, PROPOSED_FOR)
     for each in unanswered:
-        async with _unit(running, each.organisation_id) as unit:
+        async with unit_of(running, each.organisation_id) as unit:
             await _expire(unit, each.id)
     for each in proposed:
-        async with _unit(running, each.organisation_id) as unit:
+        async with unit_of(running, each.organisation_id) as unit:
             await _lapse(unit, each.id)
 
 
@@ -70,21 +68,3 @@ async def _lapse(unit: Unit, pairing_id: UUID) -> None:
     pairing = await pairings.locked(unit, pairing_id)
     if pairing.status is PairingStatus.PROPOSED and pairing.proposed_at + PROPOSED_FOR <= unit.now:
         await end_pairings(unit, [pairing], reason=UNANSWERED, change=PairingChange.LAPSED)
-
-
-@asynccontextmanager
-async def _unit(running: Running, organisation_id: UUID) -> AsyncGenerator[Unit]:
-    cause = new_id()  # nobody's request and no event: the time that has passed
-    async with running.app.tenant(organisation_id) as connection:
-        unit = Unit(
-            connection,
-            service=running.service,
-            organisation_id=organisation_id,
-            cause=Cause(
-                causation_id=cause, correlation_id=cause, actor=f"service:{running.service}"
-            ),
-        )
-        yield unit
-        await unit.flush()
-    if unit.written:
-        running.announced()

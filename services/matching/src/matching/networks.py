@@ -12,11 +12,11 @@ from functools import partial
 from uuid import UUID
 
 from chassis.database import TRANSIENT
-from chassis.ids import new_id
 from chassis.logs import logger
 from chassis.service import Running
-from chassis.unit import Cause, Unit
+from chassis.unit import Unit
 from contracts.matching import Programme, Rules
+from matching.by_itself import unit_of
 from matching.matcher.criteria import hours_ahead
 from matching.matcher.newcomer import Mentors
 from matching.meaning.texts import Kind
@@ -107,16 +107,7 @@ async def keep_networks(running: Running) -> None:
 
 async def _make_anew(running: Running, key: Key) -> None:
     organisation_id, programme_id = key
-    cause = new_id()
-    async with running.app.tenant(organisation_id) as connection:
-        unit = Unit(
-            connection,
-            service=running.service,
-            organisation_id=organisation_id,
-            cause=Cause(
-                causation_id=cause, correlation_id=cause, actor=f"service:{running.service}"
-            ),
-        )
+    async with unit_of(running, organisation_id) as unit:
         programme = await programmes.find(unit, programme_id)
         if programme is not None:
             networks.replace(key, await make(unit, programme))

@@ -6,18 +6,17 @@ nobody has changed, read or erased them meanwhile. So it may end anywhere, and o
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 from prometheus_client import Gauge
 
-from chassis.ids import new_id
 from chassis.logs import logger
 from chassis.service import Running
 from chassis.turns import Turns
-from chassis.unit import Cause, Unit
+from chassis.unit import Unit
+from matching.by_itself import unit_of
 from matching.meaning import minilm
 from matching.meaning.reading import Reader, fingerprint, recipe
 from matching.meaning.texts import texts_of
@@ -95,13 +94,13 @@ class Reading:
 
     async def _read(self, organisation_id: UUID, claims: Sequence[Claim]) -> None:
         ids = [each.person_id for each in claims]
-        async with self._unit(organisation_id) as unit:
+        async with unit_of(self._running, organisation_id) as unit:
             texts = await self._texts(unit, ids)
             known = await meanings.fingerprints(unit, ids)
         prints = {key: fingerprint(self._how, text) for key, text in texts.items()}
         new = {key: text for key, text in texts.items() if known.get(key) != prints[key]}
         found = await asyncio.to_thread(self._meanings, new, prints) if new else []
-        async with self._unit(organisation_id) as unit:
+        async with unit_of(self._running, organisation_id) as unit:
             held = await unread.lock_claimed(unit, claims)
             empty = {key for key in known if key not in texts or key in new}
             await meanings.drop(unit, [key for key in empty if key[0] in held])
@@ -133,15 +132,3 @@ class Reading:
             for (person_id, kind), vector, space in zip(texts, vectors, spaces, strict=True)
             if vector.any()
         ]
-
-    @asynccontextmanager
-    async def _unit(self, organisation_id: UUID) -> AsyncGenerator[Unit]:
-        """A unit that announces nothing."""
-        service, cause = self._running.service, new_id()
-        async with self._running.app.tenant(organisation_id) as connection:
-            yield Unit(
-                connection,
-                service=service,
-                organisation_id=organisation_id,
-                cause=Cause(causation_id=cause, correlation_id=cause, actor=f"service:{service}"),
-            )
